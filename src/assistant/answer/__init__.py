@@ -1,0 +1,1 @@
+"""Stage 4 of 4: question and hits → a verified answer, or a refusal."""

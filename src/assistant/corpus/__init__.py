@@ -1,0 +1,1 @@
+"""Stage 1 of 4: published text → documents, articles, passages."""

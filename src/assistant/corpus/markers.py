@@ -1,0 +1,97 @@
+"""Markers: what a line may begin with to open an article, a heading or an item.
+
+A marker counts only at the start of a line; whether it is in sequence is the parser's business.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from assistant.corpus.numerals import NUMERAL, parse_numeral
+
+
+class Family(Enum):
+    """The ways of numbering, outermost first."""
+
+    BIAN = "第…编"
+    CHAPTER = "第…章"
+    SECTION = "第…节"
+    ARTICLE = "第…条"
+    COMMA = "一、"
+    PAREN = "（一）"
+    DOT = "1."
+    PAREN_DIGIT = "（1）"
+
+
+DIVISIONS = (Family.BIAN, Family.CHAPTER, Family.SECTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A marker at the start of a line. ``end`` is the offset in the line behind it."""
+
+    family: Family
+    number: int
+    suffix: int
+    text: str
+    end: int
+    spaced: bool
+    """White space or the line's end follows: the typographic form of a real article heading."""
+
+
+_CHINESE = r"[〇零一二三四五六七八九十百千]+"
+_GAP = r"[ \t\u3000]*"
+_PATTERNS: tuple[tuple[Family, re.Pattern[str]], ...] = (
+    (
+        Family.ARTICLE,
+        # 第十条之一 is an article of its own, not a paragraph of 第十条.
+        re.compile(rf"第{_GAP}(?P<n>(?:{NUMERAL}{_GAP})+)条(?:之(?P<s>{_CHINESE})(?![款项、]))?"),
+    ),
+    (Family.BIAN, re.compile(rf"第{_GAP}(?P<n>(?:{_CHINESE}{_GAP})+)编")),
+    (Family.CHAPTER, re.compile(rf"第{_GAP}(?P<n>(?:{_CHINESE}{_GAP})+)章")),
+    (Family.SECTION, re.compile(rf"第{_GAP}(?P<n>(?:{_CHINESE}{_GAP})+)节")),
+    (Family.COMMA, re.compile(rf"(?P<n>{_CHINESE})、")),
+    (Family.PAREN, re.compile(rf"[（(]{_GAP}(?P<n>{_CHINESE}){_GAP}[）)]")),
+    (Family.PAREN_DIGIT, re.compile(rf"[（(]{_GAP}(?P<n>[0-9０-９]{{1,3}}){_GAP}[）)]")),
+    (Family.DOT, re.compile(r"(?P<n>[0-9０-９]{1,3})[.．、](?![0-9０-９])")),
+)
+
+# Behind a cited article number stands what the citation goes on with: 第三条的规定, 第三条第二款.
+_CITED = re.compile(r"[的之第、，,和与及或至款项]")
+
+_INDENT = re.compile(r"[ \t\u3000]*")
+
+
+def read_marker(line: str) -> Marker | None:
+    """Return the marker that ``line`` begins with, white space before it allowed, or None."""
+    indent = _INDENT.match(line)
+    at = indent.end() if indent else 0
+    for family, pattern in _PATTERNS:
+        match = pattern.match(line, at)
+        if match is None:
+            continue
+        number = parse_numeral(match["n"])
+        suffix = parse_numeral(match["s"] or "") if family is Family.ARTICLE else 0
+        if number is None or number < 1:
+            return None
+        rest = line[match.end() :]
+        return Marker(
+            family=family,
+            number=number,
+            suffix=suffix or 0,
+            text=re.sub(r"\s", "", match[0]),
+            end=match.end(),
+            spaced=not rest or rest[0].isspace(),
+        )
+    return None
+
+
+def reads_as_citation(line: str, marker: Marker) -> bool:
+    """Tell whether an article number at a line's start goes on like a citation (第三条的规定)."""
+    return (
+        marker.family is Family.ARTICLE
+        and not marker.spaced
+        and bool(_CITED.match(line, marker.end))
+    )

@@ -1,0 +1,1 @@
+"""Measures the stages from outside, with reference question/answer pairs."""

@@ -1,0 +1,1 @@
+"""The doors: command, web. They show; they decide nothing."""

@@ -1,0 +1,235 @@
+"""The HTTP door: questions over JSON or server-sent events, the reader, probes, the page at /."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Annotated
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Header, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.domain import Answer, Turn
+from assistant.errors import AssistantError, PortInUse, QuestionError
+from assistant.interfaces.opening import Answerer, Opening
+from assistant.interfaces.reader import contents_to_html, find_places, place_to_html
+from assistant.interfaces.render import (
+    AnswerRecord,
+    answer_to_dict,
+    citation_to_dict,
+    text_pieces,
+)
+from assistant.settings import Settings
+
+MAXIMUM_BODY_BYTES = 1_000_000
+MAXIMUM_TURNS = 200
+STOP_SECONDS = 5
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    # Gradio's page carries inline scripts and compiles its templates, hence the two "unsafe";
+    # what matters here is that nothing is fetched from, or sent to, another host.
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+        "form-action 'self'; frame-ancestors 'self'"
+    ),
+}
+
+
+class AskRequest(BaseModel):
+    """A question and the turns before it, oldest first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str
+    history: Annotated[list[Turn], Field(max_length=MAXIMUM_TURNS)] = []
+
+
+def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
+    """Return the app; ``opener`` runs in the background once the server listens."""
+    from assistant.interfaces.chat import mount_chat
+
+    opening = Opening(opener)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        opening.begin()
+        yield
+
+    app = FastAPI(
+        title="学习材料问答",
+        lifespan=lifespan,
+        max_body_size=MAXIMUM_BODY_BYTES,
+        # These pages load their scripts from another host.
+        docs_url=None,
+        redoc_url=None,
+    )
+    # An empty list admits no other origin, and keeps Gradio from admitting any by itself.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(SecurityHeaders)
+    app.add_exception_handler(AssistantError, _explain_error)
+    app.add_exception_handler(RequestValidationError, _explain_validation)
+    app.add_exception_handler(HTTPException, _explain_status)
+    app.include_router(_ask_routes(opening))
+    app.include_router(_reader_routes(opening))
+    app.include_router(_probe_routes(opening))
+    return mount_chat(app, opening)
+
+
+def serve(settings: Settings, *, host: str, port: int) -> None:
+    """Serve the page and the API until told to stop. Raises ``PortInUse`` before anything heavy."""
+    with contextlib.closing(_bind(host, port)) as listener:
+        from assistant.pipeline import Assistant
+
+        app = create_app(lambda: Assistant.open(settings), settings)
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+class SecurityHeaders:
+    """ASGI middleware: what a browser may do with our responses."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers to its response."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _ask_routes(opening: Opening) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/api/ask", response_model=AnswerRecord)
+    async def ask(
+        body: AskRequest, accept: Annotated[str, Header()] = ""
+    ) -> JSONResponse | EventSourceResponse:
+        """Answer a question; with ``Accept: text/event-stream`` as server-sent events."""
+        assistant = await opening.assistant()
+        answer = await run_in_threadpool(assistant.ask, body.question, history=body.history)
+        if "text/event-stream" in accept:
+            return EventSourceResponse(_events(answer, body.question))
+        return JSONResponse(answer_to_dict(answer, question=body.question))
+
+    return router
+
+
+def _events(answer: Answer, question: str) -> Iterator[ServerSentEvent]:
+    """Yield the evidence, then the text piece by piece, then the whole object."""
+    citations = [citation_to_dict(citation) for citation in answer.citations]
+    yield _event("citations", citations)
+    for piece in text_pieces(answer.text):
+        yield _event("text", {"delta": piece})
+    yield _event("answer", answer_to_dict(answer, question=question))
+
+
+def _event(name: str, content: object) -> ServerSentEvent:
+    return ServerSentEvent(json.dumps(content, ensure_ascii=False), event=name)
+
+
+def _reader_routes(opening: Opening) -> APIRouter:
+    router = APIRouter(prefix="/reader", include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.get("/contents")
+    async def contents() -> str:
+        return contents_to_html((await opening.assistant()).documents)
+
+    @router.get("/article")
+    async def article(article: str, start: int = 0, end: int = 0) -> str:
+        place = find_places((await opening.assistant()).documents).get(article)
+        if place is None:
+            raise HTTPException(404, "材料中没有这一条，可能材料已经更新。")
+        return place_to_html(place, start=start, end=end)
+
+    return router
+
+
+def _probe_routes(opening: Opening) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/healthz")
+    async def health() -> dict[str, str]:
+        """Say that the process is alive."""
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def ready() -> JSONResponse:
+        """Say whether a question can be answered now, and if not, why."""
+        if opening.obstacle:
+            return JSONResponse({"status": "unready", "error": opening.obstacle}, 503)
+        return JSONResponse({"status": "ready"})
+
+    @router.post("/gradio_api/upload", include_in_schema=False)
+    async def upload() -> None:
+        # The page takes no files; Gradio would store whatever anyone sends.
+        raise HTTPException(403, "本服务不接收文件。")
+
+    return router
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortInUse(
+            f"无法监听 {host}:{port}（{error.strerror}）。"
+            "请先停止占用该端口的程序，或用 --port 换一个端口。"
+        ) from error
+    return listener
+
+
+async def _explain_error(_: Request, error: Exception) -> JSONResponse:
+    return _error(400 if isinstance(error, QuestionError) else 503, str(error))
+
+
+async def _explain_validation(_: Request, error: Exception) -> JSONResponse:
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    places = {".".join(str(part) for part in fault["loc"][1:]) for fault in faults}
+    named = "、".join(sorted(place for place in places if place)) or "正文"
+    return _error(
+        422,
+        f"请求格式不对（{named}）。应为 JSON 对象："
+        '{"question": "问题", "history": [["user", "…"], ["assistant", "…"]]}，history 可省略。',
+    )
+
+
+async def _explain_status(_: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    known = {404: "没有这个地址。", 405: "这个地址不支持该请求方法。", 413: "请求内容过大。"}
+    detail = error.detail if isinstance(error, HTTPException) else ""
+    is_ours = any("\u4e00" <= character <= "\u9fff" for character in detail)
+    return _error(status, detail if is_ours else known.get(status, f"请求未能完成（{status}）。"))
+
+
+def _error(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"error": message}, status_code=status)

@@ -1,0 +1,1 @@
+"""Stage 3 of 4: question → ranked hits."""
