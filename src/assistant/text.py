@@ -10,13 +10,13 @@ import unicodedata
 from dataclasses import dataclass
 
 # Punctuation that printings of one text vary, and that NFKC leaves alone.
-_PUNCTUATION = str.maketrans(
-    {
-        "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "「": '"', "」": '"', "『": "'", "』": "'",
-        "。": ".", "、": ",", "〔": "[", "〕": "]", "【": "[", "】": "]", "—": "-", "–": "-", "―": "-",
-        "·": ".", "•": ".", "〈": "<", "〉": ">", "《": "<", "》": ">",
-    }
-)  # fmt: skip
+_VARIANTS = {'"': "“”„「」", "'": "‘’『』", ".": "。·•", ",": "、", "-": "—–―"} | {
+    "[": "〔【",
+    "]": "〕】",
+    "<": "〈《",
+    ">": "〉》",
+}
+_PUNCTUATION = str.maketrans({v: plain for plain, variants in _VARIANTS.items() for v in variants})
 
 
 @dataclass(frozen=True, slots=True)

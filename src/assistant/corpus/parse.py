@@ -310,7 +310,7 @@ def _restarts(lines: Sequence[Line], numbering: Family) -> bool:
 def _name_articles(state: _State, document: Document, *, nested: bool) -> tuple[Article, ...]:
     articles: list[Article] = []
     taken: set[str] = set()
-    ordinals: dict[tuple[str, ...], int] = {}
+    ordinals: dict[tuple[ArticleKind | str, ...], int] = {}
     unnumbered = {ArticleKind.PASSAGE: 0, ArticleKind.EXCHANGE: 0}
     for unit in state.units:
         if unit.marker is not None:
@@ -324,7 +324,7 @@ def _name_articles(state: _State, document: Document, *, nested: bool) -> tuple[
             copy += 1
             unique = f"{name}~{copy}"
         taken.add(unique)
-        under = tuple(h.id for h in unit.headings)
+        under = (unit.kind, *(h.id for h in unit.headings))
         ordinals[under] = ordinals.get(under, 0) + 1
         article = _build_article(unit, f"{document.id}#{unique}", document)
         articles.append(replace(article, ordinal=ordinals[under]))
@@ -408,18 +408,21 @@ def _build_paragraphs(
         start = body if position == 0 else line.start
         if start >= line.end:
             continue
-        marker = line.marker if position else None
-        if marker and marker.family in _ITEM_FAMILIES and groups:
-            if marker.number in (1, expected.get(marker.family, 1)):
-                expected[marker.family] = marker.number + 1
-                groups[-1].append((start, line.end, marker))
-                continue
-        expected = {}
-        groups.append([(start, line.end, None)])
+        marker = line.marker if position and _makes_item(line) else None
+        if marker and groups and marker.number in (1, expected.get(marker.family)):
+            expected[marker.family] = marker.number + 1
+            groups[-1].append((start, line.end, marker))
+        else:
+            expected = {}
+            groups.append([(start, line.end, None)])
     return tuple(
         _build_paragraph(group, f"{article_id}.p{number}", document)
         for number, group in enumerate(groups, start=1)
     )
+
+
+def _makes_item(line: Line) -> bool:
+    return line.marker is not None and line.marker.family in _ITEM_FAMILIES
 
 
 def _build_paragraph(

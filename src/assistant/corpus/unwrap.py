@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise, starmap
 
 from assistant.corpus.markers import DIVISIONS, Family, read_marker
 
@@ -33,7 +34,7 @@ def join_wrapped_lines(text: str) -> str:
     lines = text.split("\n")
     content = [line.strip() for line in lines if line.strip()]
     width = wrap_width(content)
-    if width is None and not any(_is_cut(a, b) for a, b in zip(content, content[1:], strict=False)):
+    if width is None and not any(starmap(_is_cut, pairwise(content))):
         return text
     paragraphs: list[str] = []
     last = ""  # the last line that went into the last paragraph
