@@ -42,6 +42,8 @@ class Document:
     """Id of the document of which this is another printing."""
     implements: str = ""
     """Id of the document that this one implements (贯彻落实)."""
+    scope: str = ""
+    """Where it is in force: 中央, 北京市; what people say instead of its name."""
     file: str = ""
     """Name of its Markdown file in the corpus folder."""
     first_line: int = 1
@@ -212,7 +214,7 @@ class Hit:
     rank: int
     """1-based."""
     sentences: tuple[tuple[Sentence, float], ...] = ()
-    """Its sentences with their own scores, best first."""
+    """Its sentences with their own scores, in reading order."""
 
 
 @dataclass(frozen=True, slots=True)

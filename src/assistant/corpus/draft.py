@@ -120,6 +120,7 @@ def front_matter(document: Document) -> str:
         "source": document.source,
         "edition_of": document.edition_of,
         "implements": document.implements,
+        "scope": document.scope,
     }
     kept = {k: v for k, v in fields.items() if v or k == "authority"}
     return f"---\n{yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=1000)}---\n"

@@ -39,6 +39,7 @@ class FrontMatter(BaseModel):
     source: str = ""
     edition_of: str = ""
     implements: str = ""
+    scope: str = ""
 
     @field_validator("published", "issued", mode="before")
     @classmethod
@@ -117,6 +118,7 @@ def load_document(path: Path) -> Document:
         source=meta.source,
         edition_of=meta.edition_of,
         implements=meta.implements,
+        scope=meta.scope,
         file=path.name,
         first_line=first_line,
     )

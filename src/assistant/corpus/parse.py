@@ -42,7 +42,7 @@ WIDEST_GAP = 20
 
 _ITEM_FAMILIES = (Family.COMMA, Family.PAREN, Family.DOT, Family.PAREN_DIGIT)
 _QUESTION = re.compile(r"(?:记者|问|主持人)\s*[：:]")
-_REPLY = re.compile(r"(?:答|.{0,8}负责人)\s*[：:]")
+_REPLY = re.compile(r"(?:答|.{0,8}负责人)\s*[：:]\s*")
 _CLOSED = tuple("。！？；…”）!?;)")
 _BRACKETED_CAPTION = re.compile(r"\s*[【〔\[（(](?P<caption>[^】〕\]）)\n]{1,40})[】〕\]）)]\s*")
 
@@ -374,6 +374,12 @@ def _skip_marker(line: Line, marker: Marker | None) -> int:
     return marker.end + len(rest) - len(rest.lstrip())
 
 
+def _skip_speaker(line: Line, unit: _Unit) -> int:
+    """Return how far 答： reaches: who speaks is no part of what is said."""
+    match = _REPLY.match(line.text) if unit.kind is ArticleKind.EXCHANGE else None
+    return match.end() if match else 0
+
+
 def _caption(text: str, unit: _Unit) -> tuple[str, int]:
     """Return an article's caption in brackets (第二十条【定义】) and how far it reaches."""
     if unit.marker is None or unit.marker.family is not Family.ARTICLE:
@@ -405,7 +411,7 @@ def _build_paragraphs(
     groups: list[list[tuple[int, int, Marker | None]]] = []
     expected: dict[Family, int] = {}
     for position, line in enumerate(unit.lines):
-        start = body if position == 0 else line.start
+        start = body if position == 0 else line.start + _skip_speaker(line, unit)
         if start >= line.end:
             continue
         marker = line.marker if position and _makes_item(line) else None

@@ -7,7 +7,6 @@ of it: preamble, essay, interview). ``|`` joins alternatives, of which one is en
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,14 +79,12 @@ class EvalCase:
     """Further places that may be cited."""
     key_phrases: tuple[tuple[str, ...], ...] = ()
     """Groups of alternatives: one phrase of every group must be shown."""
+    about_documents: bool = False
+    """Whether it asks for a fact about a document (issuer, date, number of articles), which
+    need not stand in its text: any place of the document may be cited for it."""
     note: str = ""
     line: int = 0
     """1-based line in its file, 0 when it came from none."""
-
-    @property
-    def about_documents(self) -> bool:
-        """Whether it asks for facts about a document, which stand in no article."""
-        return self.kind == "about_documents"
 
 
 class _Line(BaseModel):
@@ -102,6 +99,7 @@ class _Line(BaseModel):
     due: list[str]
     also: list[str] = []
     key_phrases: list[str]
+    about_documents: bool = False
     note: str = ""
 
 
@@ -123,7 +121,7 @@ def load_cases(path: Path) -> tuple[EvalCase, ...]:
             continue
         faults += [f"第 {number} 行（{case.id}）：{fault}" for fault in _form_faults(case)]
         cases.append(case)
-    faults += _repeated_ids(cases)
+    faults += repeated_ids(cases)
     if faults:
         raise EvaluationError(f"{path.name} 有 {len(faults)} 处问题：" + "；".join(faults))
     if not cases:
@@ -143,6 +141,7 @@ def _read_case(line: str, number: int) -> EvalCase:
         due=tuple(tuple(map(_read_place, group.split("|"))) for group in raw.due),
         also=tuple(_read_place(place) for group in raw.also for place in group.split("|")),
         key_phrases=tuple(tuple(group.split("|")) for group in raw.key_phrases),
+        about_documents=raw.about_documents or raw.kind == "about_documents",
         note=raw.note,
         line=number,
     )
@@ -195,7 +194,8 @@ def _form_faults(case: EvalCase) -> list[str]:
     return faults
 
 
-def _repeated_ids(cases: Sequence[EvalCase]) -> list[str]:
+def repeated_ids(cases: Sequence[EvalCase]) -> list[str]:
+    """Return a Chinese line for every id that is used more than once."""
     lines: dict[str, list[str]] = {}
     for case in cases:
         lines.setdefault(case.id, []).append(str(case.line))
@@ -218,82 +218,10 @@ def find_articles(
     return tuple(
         article
         for article in parsed.articles
-        if article.number is None and any(p in _searchable(article) for p in phrases)
+        if article.number is None and any(p in searchable_text(article) for p in phrases)
     )
 
 
-def _searchable(article: Article) -> str:
+def searchable_text(article: Article) -> str:
+    """Return what a key phrase is looked for in: title and text, folded."""
     return fold(f"{article.title}\n{article.text}")
-
-
-def check_cases(
-    cases: Sequence[EvalCase], documents: Sequence[ParsedDocument]
-) -> tuple[str, ...]:
-    """Return what is wrong with the cases in the light of the corpus, one Chinese line each."""
-    faults = [
-        f"第 {case.line} 行（{case.id}）：{fault}"
-        for case in cases
-        for fault in _corpus_faults(case, documents)
-    ]
-    return (*_repeated_ids(cases), *faults, *_repeated_questions(cases))
-
-
-def _corpus_faults(case: EvalCase, documents: Sequence[ParsedDocument]) -> list[str]:
-    known = {parsed.document.id: parsed for parsed in documents}
-    due = [place for group in case.due for place in group]
-    faults = [
-        f"引用位置“{place}”不存在"
-        for place in [*due, *case.also]
-        if place.document_id not in known
-        or (place.number is not None and not find_articles(place, case, documents))
-    ]
-    repeated = [place for place, times in Counter(due).items() if times > 1 and place.number]
-    faults += [f"引用位置“{place}”在 due 中出现不止一次" for place in repeated]
-    # Issuer, date or number of articles need not stand in the text.
-    if not faults and not case.about_documents:
-        faults += _phrase_faults(case, due, known)
-    return faults
-
-
-def _phrase_faults(
-    case: EvalCase, due: Sequence[Place], known: dict[str, ParsedDocument]
-) -> list[str]:
-    texts = {place: _texts_at(place, known[place.document_id]) for place in due}
-    phrases = [phrase for group in case.key_phrases for phrase in group]
-    faults = [
-        f"关键短语“{phrase}”不在应引用的条文中"
-        for phrase in phrases
-        if not any(fold(phrase) in text for at in texts.values() for text in at)
-    ]
-    # One edition may lack what the other has: a group needs one alternative that can be found.
-    faults += [
-        f"“{'|'.join(map(str, group))}”没有条号的部分不含任何关键短语"
-        for group in case.due
-        if not any(
-            place.number is not None
-            or any(fold(phrase) in text for phrase in phrases for text in texts[place])
-            for place in group
-        )
-    ]
-    return faults
-
-
-def _texts_at(place: Place, parsed: ParsedDocument) -> list[str]:
-    if place.number is None:
-        units = [_searchable(article) for article in parsed.articles if article.number is None]
-        # The title of a part stands in no article, yet it can be asked for.
-        return units + [fold(heading.marker + heading.title) for heading in parsed.headings]
-    wanted = (place.number, 0)
-    return [_searchable(a) for a in parsed.numbered if (a.number, a.suffix) == wanted]
-
-
-def _repeated_questions(cases: Sequence[EvalCase]) -> list[str]:
-    seen: dict[tuple[str, tuple[str, ...]], list[EvalCase]] = {}
-    for case in cases:
-        history = tuple(fold(text) for _, text in case.history)
-        seen.setdefault((fold(case.question), history), []).append(case)
-    return [
-        f"题目重复：{'、'.join(f'{c.id}（{c.split}）' for c in same)}“{same[0].question}”"
-        for same in seen.values()
-        if len(same) > 1
-    ]

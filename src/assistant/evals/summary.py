@@ -107,66 +107,48 @@ def _brief(case: EvalCase) -> bool:
     return _answerable(case) and case.kind not in ("lookup_article", "lookup_part", "overview")
 
 
+def _share(
+    name: str, label: str, concerns: Callable[[EvalCase], bool], *, lower_is_better: bool = False
+) -> Measure:
+    return Measure(name, label, name, concerns, lower_is_better=lower_is_better)
+
+
+def _length(
+    name: str, label: str, concerns: Callable[[EvalCase], bool], statistic: Statistic
+) -> Measure:
+    return Measure(name, label, "characters", concerns, statistic, "characters", True)
+
+
+def _latency(name: str, label: str, statistic: Statistic) -> Measure:
+    return Measure(name, label, "latency_ms", _any, statistic, "ms", True)
+
+
 MEASURES = (
-    Measure("right", "总体正确率（含应拒答、应反问）", "right", _any),
-    Measure("fully_right", "完全正确率", "fully_right", _answerable),
-    Measure("citation_precision", "引用准确率", "citation_precision", _answerable),
-    Measure("citation_recall", "引用完整率", "citation_recall", _answerable),
-    Measure("verbatim", "引文逐字一致率", "verbatim", _any),
-    Measure("refusal_precision", "拒答准确率", "refusal_precision", _any),
-    Measure("refusal_recall", "应拒尽拒率", "refusal_recall", _unanswerable),
-    Measure(
-        "answerable_refused", "误拒率", "answerable_refused", _answerable, lower_is_better=True
-    ),
-    Measure("nearest_refused", "同题缺细节的拒答率", "nearest_refused", _nearest),
-    Measure("nearest_offered", "拒答时给出最相近条文", "nearest_offered", _nearest),
-    Measure("clarified", "指代不明时反问率", "clarified", _ambiguous),
-    Measure(
-        "answerable_asked_back",
-        "不必要的反问率",
-        "answerable_asked_back",
-        _answerable,
-        lower_is_better=True,
-    ),
-    Measure("success_at_1", "应引条文排第一", "success_at_1", _located),
-    Measure("recall_at_1", "前1条召回率", "recall_at_1", _located),
-    Measure("recall_at_3", "前3条召回率", "recall_at_3", _located),
-    Measure("recall_at_5", "前5条召回率", "recall_at_5", _located),
-    Measure("recall_at_10", "前10条召回率", "recall_at_10", _located),
-    Measure("mrr", "首个应引条文倒数排名（MRR@10）", "mrr", _located),
-    Measure("ndcg_at_10", "排序质量（nDCG@10）", "ndcg_at_10", _located),
-    Measure(
-        "characters_median", "答复字数：中位数", "characters", _answerable, median, "characters", True
-    ),
-    Measure(
-        "characters_p95",
-        "答复字数：95%分位",
-        "characters",
-        _answerable,
-        percentile_95,
-        "characters",
-        True,
-    ),
-    Measure(
-        "brief_characters_median",
-        "答复字数（查找、概括除外）：中位数",
-        "brief_characters",
-        _brief,
-        median,
-        "characters",
-        True,
-    ),
-    Measure(
-        "brief_characters_p95",
-        "答复字数（查找、概括除外）：95%分位",
-        "brief_characters",
-        _brief,
-        percentile_95,
-        "characters",
-        True,
-    ),
-    Measure("latency_median", "用时：中位数", "latency_ms", _any, median, "ms", True),
-    Measure("latency_p95", "用时：95%分位", "latency_ms", _any, percentile_95, "ms", True),
+    _share("right", "总体正确率（含应拒答、应反问）", _any),
+    _share("fully_right", "完全正确率", _answerable),
+    _share("citation_precision", "引用准确率", _answerable),
+    _share("citation_recall", "引用完整率", _answerable),
+    _share("verbatim", "引文逐字一致率", _any),
+    _share("refusal_precision", "拒答准确率", _any),
+    _share("refusal_recall", "应拒尽拒率", _unanswerable),
+    _share("answerable_refused", "误拒率", _answerable, lower_is_better=True),
+    _share("nearest_refused", "同题缺细节的拒答率", _nearest),
+    _share("nearest_offered", "拒答时给出最相近条文", _nearest),
+    _share("clarified", "指代不明时反问率", _ambiguous),
+    _share("answerable_asked_back", "不必要的反问率", _answerable, lower_is_better=True),
+    _share("success_at_1", "应引条文排第一", _located),
+    _share("recall_at_1", "前1条召回率", _located),
+    _share("recall_at_3", "前3条召回率", _located),
+    _share("recall_at_5", "前5条召回率", _located),
+    _share("recall_at_10", "前10条召回率", _located),
+    _share("mrr", "首个应引条文倒数排名（MRR@10）", _located),
+    _share("ndcg_at_10", "排序质量（nDCG@10）", _located),
+    _length("characters_median", "答复字数：中位数", _answerable, median),
+    _length("characters_p95", "答复字数：95%分位", _answerable, percentile_95),
+    _length("brief_characters_median", "答复字数（查找、概括除外）：中位数", _brief, median),
+    _length("brief_characters_p95", "答复字数（查找、概括除外）：95%分位", _brief, percentile_95),
+    _latency("latency_median", "用时：中位数", median),
+    _latency("latency_p95", "用时：95%分位", percentile_95),
 )
 
 

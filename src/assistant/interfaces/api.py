@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated
@@ -23,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.domain import Answer, Turn
 from assistant.errors import AssistantError, PortInUse, QuestionError
 from assistant.interfaces.opening import Answerer, Opening
-from assistant.interfaces.reader import contents_to_html, find_places, place_to_html
+from assistant.interfaces.reader import contents_to_html, find_place, place_to_html
 from assistant.interfaces.render import (
     AnswerRecord,
     answer_to_dict,
@@ -35,6 +37,12 @@ from assistant.settings import Settings
 MAXIMUM_BODY_BYTES = 1_000_000
 MAXIMUM_TURNS = 200
 STOP_SECONDS = 5
+BACKLOG = 256
+
+_REASONS = {
+    errno.EADDRINUSE: "端口已被占用，请先停止占用它的程序，或用 --port 换一个端口",
+    errno.EACCES: "没有使用这个端口的权限，请用 --port 换一个大于 1023 的端口",
+}
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -62,6 +70,8 @@ class AskRequest(BaseModel):
 
 def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
     """Return the app; ``opener`` runs in the background once the server listens."""
+    # Gradio reads this when it is imported. An administrator may have set it otherwise.
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     from assistant.interfaces.chat import mount_chat
 
     opening = Opening(opener)
@@ -154,7 +164,9 @@ def _event(name: str, content: object) -> ServerSentEvent:
 
 
 def _reader_routes(opening: Opening) -> APIRouter:
-    router = APIRouter(prefix="/reader", include_in_schema=False, default_response_class=HTMLResponse)
+    router = APIRouter(
+        prefix="/reader", include_in_schema=False, default_response_class=HTMLResponse
+    )
 
     @router.get("/contents")
     async def contents() -> str:
@@ -162,7 +174,7 @@ def _reader_routes(opening: Opening) -> APIRouter:
 
     @router.get("/article")
     async def article(article: str, start: int = 0, end: int = 0) -> str:
-        place = find_places((await opening.assistant()).documents).get(article)
+        place = find_place((await opening.assistant()).documents, article)
         if place is None:
             raise HTTPException(404, "材料中没有这一条，可能材料已经更新。")
         return place_to_html(place, start=start, end=end)
@@ -194,17 +206,16 @@ def _probe_routes(opening: Opening) -> APIRouter:
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    """Return a listening socket, so that the port is ours from here on."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise PortInUse(
-            f"无法监听 {host}:{port}（{error.strerror}）。"
-            "请先停止占用该端口的程序，或用 --port 换一个端口。"
-        ) from error
+        reason = _REASONS.get(error.errno or 0, "地址不可用，请检查 --host 和 --port")
+        raise PortInUse(f"无法在 {host}:{port} 提供服务：{reason}。") from error
     return listener
 
 

@@ -6,34 +6,60 @@ Nothing heavy is imported before a command runs, so help is instant.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.errors import AssistantError
-from assistant.interfaces import cli_corpus, cli_doctor
+from assistant.interfaces import cli_ask, cli_corpus, cli_doctor, cli_eval, cli_start
 from assistant.interfaces.cli_chinese import (
     ChineseCommand,
     UsageFault,
     explain_usage,
+    is_plain_help,
     new_app,
 )
-from assistant.interfaces.cli_output import complain, progress_bar, report, say, write_json
+from assistant.interfaces.cli_output import complain, say, survive_narrow_encodings
 
-if TYPE_CHECKING:
-    from assistant.index.build import Manifest
-    from assistant.settings import Settings
+USAGE_EXIT_CODE = 2
+INTERRUPTED_EXIT_CODE = 130
 
-app = new_app(description="从制度文件中找答案：每句话都注明出处，材料没有的不回答。")
+app = new_app(description="从学习材料中找答案：每句话都注明出处，材料里没有的不回答。")
+app.command("ask", cls=ChineseCommand, help="回答一个问题，或成批回答一个文件里的问题。")(
+    cli_ask.ask
+)
+app.command("serve", cls=ChineseCommand, help="启动网页和接口；索引缺失或过期时先建立。")(
+    cli_start.serve
+)
+app.command("index", cls=ChineseCommand, help="建立或更新检索索引；只处理改动过的内容。")(
+    cli_start.index
+)
 app.add_typer(cli_corpus.app, name="corpus")
-app.command("doctor", cls=ChineseCommand)(cli_doctor.doctor)
-
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")]
+app.add_typer(cli_eval.app)
+app.command("doctor", cls=ChineseCommand, help="检查环境、材料、索引和模型；有问题时退出码为 1。")(
+    cli_doctor.doctor
+)
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; a known failure is one line on stderr."""
+    survive_narrow_encodings()
+    try:
+        result = app(list(arguments), prog_name="assistant", standalone_mode=False)
+    except AssistantError as error:
+        complain(str(error))
+        return USAGE_EXIT_CODE if isinstance(error, UsageFault) else 1
+    except typer.TyperException as error:
+        if is_plain_help(error):
+            say(error.message)
+        else:
+            complain(explain_usage(error))
+        return USAGE_EXIT_CODE
+    except typer.Abort:
+        return INTERRUPTED_EXIT_CODE
+    return result if isinstance(result, int) else 0

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from typer._click import Command, Context
 
 HELP_WIDTH = 100
+_TYPE_NAME = re.compile(r" <(?:str|path|int)>$")
 _REMARKS = (
     (re.compile(r"\s*\[required\]$"), "（必填）"),
     (re.compile(r"\s*\[default: (?P<value>.*)\]$"), r"（默认 \g<value>）"),
+    (re.compile(r"\s*\[(?P<least>\d+)<=x<=(?P<most>\d+)\]$"), r"（\g<least> 至 \g<most>）"),
 )
 
 
@@ -104,7 +106,10 @@ def _sections(command: Command, ctx: Context) -> Iterator[tuple[str, list[tuple[
     parameters = command.get_params(ctx)
     for kind, title in (("argument", "参数"), ("option", "选项")):
         records = [p.get_help_record(ctx) for p in parameters if p.param_type_name == kind]
-        rows = [(name, _chinese(explanation)) for name, explanation in filter(None, records)]
+        rows = [
+            (_TYPE_NAME.sub("", name), _chinese(explanation))
+            for name, explanation in filter(None, records)
+        ]
         if rows:
             yield title, rows
     if isinstance(command, TyperGroup):
@@ -123,6 +128,11 @@ def _chinese(text: str) -> str:
     return text
 
 
+def is_plain_help(error: typer.TyperException) -> bool:
+    """Tell whether this is no mistake but a group called without a command."""
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
 def explain_usage(error: typer.TyperException) -> str:
     """Return in one Chinese line what was wrong with the command line."""
     option = getattr(error, "option_name", None)
@@ -137,7 +147,7 @@ def explain_usage(error: typer.TyperException) -> str:
         case "BadOptionUsage":
             reason = f"选项 {option} 的写法不对：缺少它的值，或不应带值"
         case "MissingParameter" if parameter is not None:
-            reason = f"缺少{parameter.make_metavar(context) if parameter.metavar else parameter.name}"
+            reason = f"缺少参数“{parameter.metavar or parameter.name}”"
         case "BadParameter" if parameter is not None:
             reason = f"{'/'.join(parameter.opts)} 的值不可用"
         case _:

@@ -5,7 +5,7 @@ Fragments of HTML, fetched by the page's script. Corpus files are untrusted: all
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -26,15 +26,15 @@ class Place:
     following: Article | None
 
 
-def find_places(documents: Sequence[ParsedDocument]) -> Mapping[str, Place]:
-    """Return the place of every article by its id."""
-    places: dict[str, Place] = {}
+def find_place(documents: Sequence[ParsedDocument], article_id: str) -> Place | None:
+    """Return the place of an article, or None where the documents have no such article."""
     for parsed in documents:
-        before = (None, *parsed.articles[:-1])
-        after = (*parsed.articles[1:], None)
-        for previous, article, following in zip(before, parsed.articles, after, strict=True):
-            places[article.id] = Place(parsed.document, article, previous, following)
-    return places
+        for index, article in enumerate(parsed.articles):
+            if article.id == article_id:
+                previous = parsed.articles[index - 1] if index else None
+                following = next(iter(parsed.articles[index + 1 :]), None)
+                return Place(parsed.document, article, previous, following)
+    return None
 
 
 def place_to_html(place: Place, *, start: int = 0, end: int = 0) -> str:
@@ -114,7 +114,7 @@ def _neighbours_to_html(place: Place) -> str:
 
     return (
         f'<nav aria-label="前后条文">{link(place.previous, "上一条", "prev")}'
-        f'{link(place.following, "下一条", "next")}</nav>'
+        f"{link(place.following, '下一条', 'next')}</nav>"
     )
 
 

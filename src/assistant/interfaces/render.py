@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 from urllib.parse import urlencode
+
+# The one of ``typing`` does not serve as a response model before Python 3.12.
+from typing_extensions import TypedDict
 
 from assistant.domain import Answer, Citation, Related
 
@@ -55,9 +58,7 @@ class AnswerRecord(TypedDict):
     question_used: str
 
 
-def answer_to_dict(
-    answer: Answer, *, question: str, id: str | int | None = None
-) -> AnswerRecord:
+def answer_to_dict(answer: Answer, *, question: str, id: str | int | None = None) -> AnswerRecord:
     """Return the JSON object of an answer; ``options`` is there when it asks back."""
     record: AnswerRecord = {
         "question": question,
@@ -202,7 +203,7 @@ def _footer_to_html(answer: Answer, question: str) -> str:
     verified = "<span>引文已逐字核对</span>" if answer.citations else ""
     return (
         '<div class="foot"><button class="copy" type="button">复制答复和出处</button>'
-        f'{verified}<span>{answer.elapsed_ms / 1000:.2f} 秒</span></div>'
+        f"{verified}<span>{answer.elapsed_ms / 1000:.2f} 秒</span></div>"
         f'<div class="plain" hidden>{plain}</div>'
     )
 

@@ -1,0 +1,112 @@
+"""The extractive writer: what kind of question it is, and who answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answer import about, compare, enumerate_, lookup
+from assistant.answer.asked import kinds_asked
+from assistant.answer.compose import compose, refuse
+from assistant.answer.extract import select_statements
+from assistant.answer.refuse import Evidence, Judge, explain
+from assistant.domain import Answer, Article, ParsedDocument
+from assistant.retrieve.reading import Reading
+from assistant.retrieve.search import Query, Ranking, Searcher
+
+HITS = 10
+OFFERED = 3
+DISCUSSED = 2.5
+"""Standard deviations that an article gains when the answer before cited it."""
+
+
+class Writer:
+    """Answers readings by quoting. Holds no state of a conversation."""
+
+    def __init__(
+        self, documents: Sequence[ParsedDocument], searcher: Searcher, judge: Judge
+    ) -> None:
+        self._listed = tuple(documents)
+        self._documents = {parsed.document.id: parsed for parsed in documents}
+        self._searcher = searcher
+        self._judge = judge
+
+    def answer(self, reading: Reading) -> Answer:
+        """Return a verified answer, a refusal, or a question back."""
+        answer = self._answer_form(reading) or self._answer_content(reading)
+        used = reading.standalone if reading.leans else ""
+        return replace(answer, question_used=used)
+
+    def rank(self, reading: Reading, *, limit: int = HITS) -> Ranking:
+        """Return the ranked articles for a reading; an addressed article comes first."""
+        ranking = self._searcher.search(self._query(reading), limit=limit)
+        return ranking
+
+    def _query(self, reading: Reading, within: Sequence[Article] = ()) -> Query:
+        return Query(
+            reading.standalone,
+            reading.mentions,
+            within=frozenset(article.id for article in within),
+            near=tuple((article_id, DISCUSSED) for article_id in reading.discussed),
+        )
+
+    def _answer_form(self, reading: Reading) -> Answer | None:
+        """Answer what is settled by the form of the question: addresses, counts, comparisons."""
+        if reading.addresses:
+            answer = self._answer_address(reading)
+            if answer is not None:
+                return answer
+        named = reading.mentions.documents or reading.mentions.hinted
+        return (
+            about.answer_about(reading.text, self._listed, named=named, all_=self._documents)
+            or enumerate_.answer_list(reading, self._listed, self._documents)
+            or compare.answer_comparison(reading, self._searcher, self._documents)
+        )
+
+    def _answer_address(self, reading: Reading) -> Answer | None:
+        address = reading.addresses[0]
+        meant = lookup.candidates(reading, self._listed)
+        found = [(parsed, lookup.find_addressed(address, parsed)) for parsed in meant]
+        found = [(parsed, articles) for parsed, articles in found if articles]
+        if not found:
+            named = [p for p in meant if p.numbered] or meant
+            return lookup.refuse_missing(address, named[0], self._documents) if named else None
+        if len(found) > 1 and not address.part and not reading.mentions.documents:
+            firsts = [(parsed, articles[0]) for parsed, articles in found]
+            return lookup.ask_back(address, firsts, self._documents)
+        parsed, articles = found[0]
+        if lookup.asks_whole(reading) and address.part:
+            heading = lookup.find_part(address, parsed)
+            if heading is not None:
+                return lookup.answer_part(heading, articles, parsed.document, self._documents)
+        if lookup.asks_whole(reading):
+            return lookup.answer_whole(articles, address, self._documents)
+        return self._answer_within(reading, articles)
+
+    def _answer_within(self, reading: Reading, articles: Sequence[Article]) -> Answer | None:
+        ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
+        kinds = kinds_asked(reading.text)
+        statements = select_statements(ranking.hits, kinds, self._documents)
+        return compose(statements, self._documents)
+
+    def _answer_content(self, reading: Reading) -> Answer:
+        ranking = self.rank(reading)
+        kinds = kinds_asked(reading.text)
+        statements = select_statements(ranking.hits, kinds, self._documents)
+        evidence = self._judge.weigh(reading, ranking, statements, kinds)
+        related = [hit.article for hit in ranking.hits[:OFFERED]]
+        if not self._judge.is_answerable(evidence):
+            return refuse(
+                explain(reading, evidence), evidence.reason, related=related,
+                documents=self._documents,
+            )  # fmt: skip
+        answer = compose(statements, self._documents)
+        if answer is None:
+            return refuse(
+                explain(reading, evidence), "unverified", related=related,
+                documents=self._documents,
+            )  # fmt: skip
+        return answer
+
+
+__all__ = ["Evidence", "Writer"]

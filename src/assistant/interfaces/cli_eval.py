@@ -1,0 +1,197 @@
+"""``assistant eval``: measures the assistant on the reference questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from assistant.errors import EvaluationError
+from assistant.interfaces.cli_chinese import ChineseCommand, UsageFault
+from assistant.interfaces.cli_output import make_console, progress_bar, say, write_json
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from assistant.evals.cases import EvalCase
+    from assistant.evals.run import EvalRun
+    from assistant.settings import Settings
+
+REFERENCE = "reference.jsonl"
+FLOORS = "floors.json"
+RESULTS = "results"
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command(
+    "eval", cls=ChineseCommand, help="用参考题目评测：检索、答复、引用、拒答、篇幅与用时。"
+)
+def evaluate(
+    check: Annotated[bool, typer.Option("--check", help="只核对题目本身，不作答")] = False,
+    split: Annotated[
+        Literal["dev", "test", "all"], typer.Option(help="用哪一部分题目：dev、test 或 all")
+    ] = "all",
+    kind: Annotated[str, typer.Option(metavar="类别", help="只用这一类题目")] = "",
+    misses: Annotated[bool, typer.Option("--misses", help="逐题列出未答对的题")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")] = False,
+    report: Annotated[Path | None, typer.Option(metavar="文件", help="另写一份 HTML 报告")] = None,
+    floors: Annotated[
+        bool, typer.Option("--floors", help="低于规定的下限时以非零状态结束")
+    ] = False,
+) -> None:
+    """Measure the assistant on the reference questions."""
+    if floors and kind:
+        raise UsageFault("--floors 针对整套题目，不能与 --kind 同时使用。")
+    from assistant.settings import load_settings
+
+    settings = load_settings()
+    cases = _choose_cases(settings, split=split, kind=kind)
+    if check:
+        _check(settings, cases, as_json=as_json)
+        return
+    run, saved = _run(settings, cases)
+    if report is not None:
+        _write_report(run, report)
+    if as_json:
+        _write_json(run, saved)
+    else:
+        _print_run(run, with_misses=misses)
+        say(f"结果已写入 {settings.evals.name}/{RESULTS}/{saved.name}")
+    if floors:
+        _compare_with_floors(run, settings)
+
+
+def _choose_cases(settings: Settings, *, split: str, kind: str) -> tuple[EvalCase, ...]:
+    from assistant.evals.cases import KINDS, load_cases
+
+    if kind and kind not in KINDS:
+        raise UsageFault(f"没有“{kind}”这一类题目。可用的类别：{'、'.join(KINDS)}。")
+    chosen = tuple(
+        case
+        for case in load_cases(settings.evals / REFERENCE)
+        if split in ("all", case.split) and kind in ("", case.kind)
+    )
+    if not chosen:
+        raise EvaluationError("没有符合条件的题目，请放宽 --split 或 --kind。")
+    return chosen
+
+
+def _check(settings: Settings, cases: tuple[EvalCase, ...], *, as_json: bool) -> None:
+    from assistant.corpus.load import load_corpus
+    from assistant.evals.check import check_cases
+
+    faults = check_cases(cases, load_corpus(settings.corpus).documents)
+    if as_json:
+        write_json({"cases": len(cases), "faults": list(faults)})
+    elif not faults:
+        typer.echo(f"{len(cases)} 题全部核对无误。")
+    for fault in () if as_json else faults:
+        typer.echo(fault)
+    if faults:
+        raise EvaluationError(f"参考题目有 {len(faults)} 处问题，请按上面所列改正。")
+
+
+def _run(settings: Settings, cases: tuple[EvalCase, ...]) -> tuple[EvalRun, Path]:
+    from assistant.evals.run import describe_settings, fingerprint_code, run_evals, save_run
+    from assistant.pipeline import Assistant
+
+    assistant = Assistant.open(settings)
+    manifest = assistant.manifest.to_dict()
+    # An index is the same index whenever and in however many steps it was built.
+    index = {key: manifest[key] for key in manifest if key not in ("built_at", "embedded")}
+    with progress_bar("评测") as progress:
+        run = run_evals(
+            assistant,
+            cases,
+            settings=describe_settings(settings),
+            fingerprints={"code": fingerprint_code(), **index},
+            progress=progress,
+        )
+    return run, save_run(run, settings.evals / RESULTS)
+
+
+def _write_report(run: EvalRun, path: Path) -> None:
+    from assistant.evals.report import render_report
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render_report(run), encoding="utf-8")
+    except OSError as error:
+        raise EvaluationError(f"报告 {path.name} 无法写入：{error.strerror}。") from error
+    say(f"报告已写入 {path}")
+
+
+def _write_json(run: EvalRun, saved: Path) -> None:
+    from assistant.evals.run import run_to_dict
+
+    whole = run_to_dict(run)
+    missed = [result.case.id for result in run.results if result.missed]
+    summary = {key: value for key, value in whole.items() if key != "records"}
+    write_json({**summary, "missed": missed, "result": saved.name})
+
+
+def _print_run(run: EvalRun, *, with_misses: bool) -> None:
+    from assistant.evals.report import explain_miss
+
+    console = make_console()
+    console.print(_figures_table(run))
+    console.print(_kinds_table(run))
+    if not with_misses:
+        return
+    for result in run.results:
+        if not result.missed:
+            continue
+        case = result.case
+        console.print(f"\n● {case.id}  [{case.kind}]  {case.question}")
+        for line in explain_miss(result):
+            console.print(f"    {line}")
+        if result.answer is not None:
+            console.print(f"    答复：{' '.join(result.answer.text.split())}")
+
+
+def _figures_table(run: EvalRun) -> Table:
+    from rich.table import Table
+
+    from assistant.evals.report import SPLITS, show_figure
+    from assistant.evals.summary import MEASURES, group_results, summarise
+
+    groups = group_results(run.results, lambda case: case.split)
+    columns = {SPLITS[name]: summarise(results) for name, results in groups.items()}
+    if len(columns) > 1:
+        columns = {"全部": summarise(run.results), **columns}
+    whole = summarise(run.results)
+    table = Table("指标（括号内为95%区间）", *columns, "题数", "出错", box=None)
+    for measure in MEASURES:
+        figure = whole[measure.name]
+        if figure.cases or figure.failures:
+            cells = [show_figure(figures[measure.name], measure) for figures in columns.values()]
+            table.add_row(measure.label, *cells, str(figure.cases), str(figure.failures))
+    return table
+
+
+def _kinds_table(run: EvalRun) -> Table:
+    from rich.table import Table
+
+    from assistant.evals.cases import KINDS
+    from assistant.evals.report import show_figure
+    from assistant.evals.summary import MEASURES, group_results, measure_results
+
+    shown = [m for m in MEASURES if m.name in ("right", "success_at_1", "citation_precision")]
+    table = Table("类别", "", *(m.label for m in shown), "题数", "出错", box=None)
+    groups = group_results(run.results, lambda case: case.kind)
+    for kind in (kind for kind in KINDS if kind in groups):
+        figures = [measure_results(groups[kind], measure) for measure in shown]
+        cells = [show_figure(f, m) for f, m in zip(figures, shown, strict=True)]
+        table.add_row(KINDS[kind], kind, *cells, str(len(groups[kind])), str(figures[0].failures))
+    return table
+
+
+def _compare_with_floors(run: EvalRun, settings: Settings) -> None:
+    from assistant.evals.floors import find_breaches, load_floors
+
+    breaches = find_breaches(run, load_floors(settings.evals / FLOORS))
+    if breaches:
+        raise EvaluationError(f"低于下限：{'；'.join(breaches)}。")
+    say("各项指标均达到下限。")

@@ -1,0 +1,125 @@
+"""The assistant: rooms put together, and the flow of a question on one screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from assistant.answer.refuse import Judge
+from assistant.answer.writer import Writer
+from assistant.corpus.chunk import split_passages, token_counter
+from assistant.corpus.load import Corpus, load_corpus
+from assistant.domain import Answer, Hit, ParsedDocument, Passage, Turn
+from assistant.errors import IndexMissing, IndexOutdated, QuestionError
+from assistant.index.build import Index, Manifest, build_index, open_index
+from assistant.index.embed import embedder_name, load_embedder
+from assistant.retrieve.lexicon import Lexicon
+from assistant.retrieve.reading import Reader
+from assistant.retrieve.search import Searcher, states_something
+from assistant.settings import Settings
+
+Progress = Callable[[int, int], None]
+State = Literal["ok", "missing", "outdated"]
+
+
+def read_passages(corpus: Corpus, settings: Settings) -> list[Passage]:
+    """Return what is searched: the articles that state something, editions left out."""
+    count = token_counter()
+    return [
+        passage
+        for parsed in corpus.searched
+        for passage in split_passages(
+            parsed, max_tokens=settings.passage_tokens, count_tokens=count
+        )
+        if states_something(passage.article)
+    ]
+
+
+def build(settings: Settings, *, progress: Progress | None = None) -> Manifest:
+    """Build the index of the corpus; what did not change is not embedded again."""
+    corpus = load_corpus(settings.corpus)
+    embedder = load_embedder(
+        settings.embedder,
+        query_prompt=settings.query_prompt,
+        passage_prompt=settings.passage_prompt,
+    )
+    return build_index(
+        corpus.documents,
+        read_passages(corpus, settings),
+        embedder=embedder,
+        folder=settings.index,
+        progress=progress,
+    )
+
+
+def index_state(settings: Settings) -> tuple[State, str]:
+    """Return whether the index serves this corpus, and if not, why."""
+    corpus = load_corpus(settings.corpus)
+    try:
+        _open(corpus, settings).close()
+    except IndexMissing as error:
+        return "missing", str(error)
+    except IndexOutdated as error:
+        return "outdated", str(error)
+    return "ok", ""
+
+
+def _open(corpus: Corpus, settings: Settings) -> Index:
+    return open_index(
+        corpus.documents,
+        read_passages(corpus, settings),
+        embedder_name=embedder_name(settings.embedder, passage_prompt=settings.passage_prompt),
+        folder=settings.index,
+    )
+
+
+class Assistant:
+    """Answers questions from a corpus. Thread safe; holds no conversation."""
+
+    def __init__(self, corpus: Corpus, index: Index, settings: Settings) -> None:
+        self.documents: tuple[ParsedDocument, ...] = corpus.documents
+        self.manifest: Manifest = index.manifest
+        self._settings = settings
+        texts = [parsed.document.text for parsed in corpus.searched]
+        lexicon = Lexicon.load(settings.corpus, texts)
+        embedder = load_embedder(
+            settings.embedder,
+            query_prompt=settings.query_prompt,
+            passage_prompt=settings.passage_prompt,
+        )
+        searcher = Searcher(index, embedder, lexicon)
+        by_id = {parsed.document.id: parsed for parsed in corpus.documents}
+        judge = Judge(by_id, searcher, threshold=settings.refusal_threshold)
+        self._reader = Reader(corpus.documents)
+        self._writer = Writer(corpus.documents, searcher, judge)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Assistant:
+        """Open the corpus and its index. Raises ``CorpusError`` or ``IndexUnavailable``."""
+        corpus = load_corpus(settings.corpus)
+        return cls(corpus, _open(corpus, settings), settings)
+
+    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question, given the turns before it. Raises ``QuestionError``."""
+        start = time.perf_counter()
+        self._check(question)
+        answer = self._writer.answer(self._reader.read(question, history))
+        return replace(answer, elapsed_ms=round((time.perf_counter() - start) * 1000, 1))
+
+    def search(
+        self, question: str, *, history: Sequence[Turn] = (), limit: int = 10
+    ) -> tuple[Hit, ...]:
+        """Return the articles nearest to a question, best first. Raises ``QuestionError``."""
+        self._check(question)
+        return self._writer.rank(self._reader.read(question, history), limit=limit).hits
+
+    def _check(self, question: str) -> None:
+        most = self._settings.question_characters
+        if not question.strip():
+            raise QuestionError("问题是空的，请输入要问的内容。")
+        if len(question) > most:
+            raise QuestionError(
+                f"问题有{len(question)}个字，超过了{most}个字的上限，请精简后再问。"
+            )

@@ -1,0 +1,55 @@
+"""Addresses in a question: 《措施》第二十条, 意见第12条, 第（七）条, 第二部分, 第十条之一第二款."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.corpus.numerals import parse_numeral
+
+_N = r"[〇零一二三四五六七八九十百千两\d]+"
+_ARTICLE = re.compile(
+    rf"第\s*[（(]?\s*(?P<a>{_N})\s*[）)]?\s*条(?:\s*之\s*(?P<s>[一二三四五六七八九十]+)(?!款|项))?"
+    rf"|第\s*[（(]\s*(?P<b>{_N})\s*[）)](?!\s*[部章节编段问款项])"
+    rf"|[（(]\s*(?P<c>[〇零一二三四五六七八九十百]+)\s*[）)]"
+    rf"|(?<=[》见施法例定则])\s*(?P<d>\d{{1,4}})\s*条(?!\s*(?:规定|措施|任务|以上|以下))"
+    rf"|[Aa]rticle\s+(?P<e>\d{{1,4}})"
+)
+_PART = re.compile(
+    rf"第\s*(?P<n>{_N})\s*(?P<unit>部分|大部分|章|编|节|大块)|(?P<m>[一二三四五六七八九十]+)部分(?=的?标题|讲|主要)"
+)
+_PARAGRAPH = re.compile(rf"第\s*(?P<n>{_N})\s*款")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An article, or with ``part`` a part, that a question names by number."""
+
+    number: int
+    suffix: int = 0
+    part: bool = False
+    paragraph: int | None = None
+    span: tuple[int, int] = (0, 0)
+
+
+def read_addresses(question: str) -> tuple[Address, ...]:
+    """Return the addresses in a question, in order, each once."""
+    found: list[Address] = []
+    for match in _ARTICLE.finditer(question):
+        number = parse_numeral(next(g for g in match.group("a", "b", "c", "d", "e") if g))
+        if number:
+            behind = _PARAGRAPH.match(question, match.end())
+            found.append(
+                Address(
+                    number,
+                    suffix=parse_numeral(match["s"] or "") or 0,
+                    paragraph=parse_numeral(behind["n"]) if behind else None,
+                    span=(match.start(), behind.end() if behind else match.end()),
+                )
+            )
+    for match in _PART.finditer(question):
+        number = parse_numeral(match["n"] or match["m"])
+        if number:
+            found.append(Address(number, part=True, span=match.span()))
+    unique = {(a.number, a.suffix, a.part): a for a in reversed(found)}
+    return tuple(sorted(unique.values(), key=lambda a: a.span))

@@ -1,0 +1,161 @@
+"""Which documents a question speaks of: by name, by where they are in force, by their kind.
+
+Also what it names that is not here: another text in 《》, another place, another year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.domain import Document, DocumentKind
+
+# A genre alone (意见, 措施) is an everyday word; it names a document in title marks, or where
+# only a document can stand.
+_GENRE = re.compile(
+    r"^(?:若干)?(?:意见|措施|办法|条例|规定|细则|准则|规则|通知|决定|纲要|方案|法)$"
+)
+_NUMERAL = "[〇零一二三四五六七八九十百千两\\d]"
+_BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}))"
+_INSIDE = r"(?=里|中(?!央)|的第|全文|共(?:有|几|多)|一共|从头|开头|正文)"
+_SPEECH = {
+    DocumentKind.INTERVIEW: re.compile(
+        r"答记者问|记者|采访|专访|访谈|负责人(?:介绍|表示|说|讲|提到|解释|回答)|[Ii]nterview"
+    ),
+    DocumentKind.ESSAY: re.compile(r"(?<!做)文章|作者|署名|[Ee]ssay"),
+}
+_TITLE_MARKS = re.compile(r"《(?P<title>[^《》]{2,60})》")
+_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*年")
+
+_PLACES = re.compile(
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|"
+    "海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|广州|深圳|杭州|南京|"
+    "武汉|成都|西安|苏州|青岛|大连|厦门|宁波|长沙|郑州|济南|合肥|沈阳|哈尔滨|长春|石家庄|太原|南昌|昆明"
+)
+_LATIN_PLACES = {"Beijing": "北京", "Shanghai": "上海", "Guangdong": "广东", "Tianjin": "天津"}
+_CENTRAL = "中央"
+_CENTRAL_WORDS = re.compile(r"中央(?!企业|单位|八项)|党中央|全国性|\b[Cc]entral\b|中办")
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a question names."""
+
+    documents: tuple[str, ...] = ()
+    """Ids of the documents it names outright, in the order of the corpus."""
+    hinted: tuple[str, ...] = ()
+    """Ids of the documents it points at by place, kind or author."""
+    scoped: tuple[str, ...] = ()
+    """Ids of the normative documents whose place it names, beside whatever else it names."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where the names of documents stand in the question."""
+    foreign_titles: tuple[str, ...] = ()
+    """Titles in 《》 that no document here bears."""
+    foreign_places: tuple[str, ...] = ()
+    foreign_years: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    document: Document
+    pattern: re.Pattern[str]
+
+
+class Catalog:
+    """The names of a corpus's documents."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = tuple(documents)
+        names = [(d, name) for d in documents for name in (d.title, d.short_title, *d.aliases)]
+        # The longest name first: 新华社公布的《意见》 before 《意见》.
+        names.sort(key=lambda pair: -len(pair[1]))
+        self._names = tuple(_Name(d, _name_pattern(name)) for d, name in names)
+        self._texts = "\n".join(d.text for d in documents)
+        self._scopes = {d.id: _scope_pattern(d.scope) for d in documents if d.scope}
+        self._years = {m["year"] for d in documents for m in _YEAR.finditer(_dated(d))}
+
+    def read(self, question: str) -> Mentions:
+        """Return what the question names."""
+        named, spans = self._read_names(question)
+        scoped = {i for i, pattern in self._scopes.items() if pattern.search(question)}
+        spoken = [
+            d.id for d in self._documents
+            if (pattern := _SPEECH.get(d.kind)) and pattern.search(question)
+        ]  # fmt: skip
+        hinted: list[str] = []
+        if not named:
+            # 采访里说北京… speaks of the interview, whatever place it names.
+            hinted = [i for i in spoken if i in scoped] or spoken
+            hinted = hinted or self._normative(scoped)
+        return Mentions(
+            documents=tuple(d.id for d in self._documents if d.id in named),
+            hinted=tuple(hinted),
+            scoped=tuple(self._normative(scoped)),
+            spans=tuple(sorted(spans)),
+            foreign_titles=tuple(self._foreign_titles(question, spans)),
+            foreign_places=tuple(self._foreign_places(question)),
+            foreign_years=tuple(
+                y for y in dict.fromkeys(_YEAR.findall(question)) if y not in self._years
+            ),
+        )
+
+    def _normative(self, ids: set[str]) -> list[str]:
+        return [
+            d.id for d in self._documents
+            if d.id in ids and d.kind is DocumentKind.NORMATIVE and not d.edition_of
+        ]  # fmt: skip
+
+    def _read_names(self, question: str) -> tuple[set[str], list[tuple[int, int]]]:
+        found: set[str] = set()
+        spans: list[tuple[int, int]] = []
+        for name in self._names:
+            for match in name.pattern.finditer(question):
+                here = match.span()
+                same = here in spans
+                if same or not any(here[0] < end and start < here[1] for start, end in spans):
+                    if not (same and name.document.edition_of):
+                        found.add(name.document.id)
+                    if not same:
+                        spans.append(here)
+        return found, spans
+
+    def _foreign_titles(self, question: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+        return [
+            m["title"] for m in _TITLE_MARKS.finditer(question)
+            if not any(start < m.end() and m.start() < end for start, end in spans)
+        ]  # fmt: skip
+
+    def _foreign_places(self, question: str) -> list[str]:
+        here = " ".join(d.scope for d in self._documents)
+        spoken = [chinese for latin, chinese in _LATIN_PLACES.items() if latin in question]
+        spoken += _PLACES.findall(question)
+        return [p for p in dict.fromkeys(spoken) if p not in here and p not in self._texts]
+
+
+def _name_pattern(name: str) -> re.Pattern[str]:
+    bare = re.escape(name)
+    marked = f"《{bare}》" if "《" not in name else bare
+    if len(name) < 2 or not _GENRE.match(name):
+        return re.compile(f"{marked}|{bare}" if len(name) > 1 else marked)
+    return re.compile(f"{marked}|{bare}{_BEFORE_ADDRESS}|{bare}{_INSIDE}|(?<=《){bare}")
+
+
+def _scope_pattern(scope: str) -> re.Pattern[str]:
+    """Return a pattern of what people say for where a document is in force."""
+    if scope == _CENTRAL:
+        return _CENTRAL_WORDS
+    stem = re.sub(r"(?:省|市|自治区|特别行政区|区|县)$", "", scope)
+    words = [re.escape(stem)]
+    words += [latin for latin, chinese in _LATIN_PLACES.items() if chinese == stem]
+    if scope.endswith("市"):
+        words += ["市里", "本市", "我市", "全市", "市委", "市纪委"]
+    elif scope.endswith("省"):
+        words += ["省里", "本省", "我省", "全省", "省委"]
+    words += ["地方上", "咱们这", "我们这边"]
+    return re.compile("|".join(words))
+
+
+def _dated(document: Document) -> str:
+    dates = f"{document.published_on[:4]}年 {document.issued_on[:4]}年 {document.source}"
+    return f"{dates} {document.text}"

@@ -1,0 +1,117 @@
+"""A question as it was understood: what it names, where it points, what the talk was about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.domain import ParsedDocument, Turn
+from assistant.retrieve.addresses import Address, read_addresses
+from assistant.retrieve.names import Catalog, Mentions
+from assistant.retrieve.normalize import Normalizer
+
+# A question that opens so, or has so few words of its own, leans on the one before.
+_LEANS = re.compile(
+    r"^(?:那|那么|如果|要是|还有|另外|再|接着|具体|为什么|为啥|这|其|它|他|她|该|上述|然后|不然|否则|换成|"
+    r"原文|出处|依据|哪一?条|what about|and )"
+    r"|(?:呢|的呢)[？?]?$|(?:这个|这项|这条|这种|这方面|这些|上面|刚才|前面|同样|谈完|此)"
+)
+SHORT = 14
+"""Characters up to which a question is taken to lean on the one before."""
+_TRIM = " 　？?。！!，,"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question was understood to ask."""
+
+    text: str
+    """The question as the texts would spell it, alone."""
+    standalone: str
+    """The same with what it inherits from the conversation."""
+    mentions: Mentions
+    addresses: tuple[Address, ...]
+    leans: bool = False
+    """It goes on from the question before."""
+    discussed: tuple[str, ...] = ()
+    """Ids of the articles cited in the answer before, when it leans on that."""
+
+
+class Reader:
+    """Reads questions against one corpus."""
+
+    def __init__(self, documents: Sequence[ParsedDocument]) -> None:
+        self._documents = {parsed.document.id: parsed for parsed in documents}
+        self._normalize = Normalizer(parsed.document.text for parsed in documents)
+        self._catalog = Catalog([parsed.document for parsed in documents])
+
+    def read(self, question: str, history: Sequence[Turn] = ()) -> Reading:
+        """Return what ``question`` asks, in the light of the turns before it."""
+        text = self._normalize(question)
+        mentions = self._catalog.read(text)
+        addresses = _outside_titles(read_addresses(text), mentions)
+        alone = Reading(text, text, mentions, addresses)
+        before = next((t for role, t in reversed(history) if role == "user"), None)
+        if before is None or not self._leans(alone):
+            return alone
+        return self._resolve(alone, before, history)
+
+    def _leans(self, reading: Reading) -> bool:
+        if reading.addresses:
+            return False
+        words = len(reading.text.strip(_TRIM))
+        return words <= SHORT or bool(_LEANS.search(reading.text.strip(" 　")))
+
+    def _resolve(self, alone: Reading, before: str, history: Sequence[Turn]) -> Reading:
+        earlier = self.read(before, _turns_before(history))
+        reply = next((t for role, t in reversed(history) if role == "assistant"), "")
+        discussed = self._cited(reply) or earlier.discussed
+        mentions = alone.mentions
+        if not mentions.documents and not mentions.hinted:
+            ids = dict.fromkeys(article_id.partition("#")[0] for article_id in discussed)
+            inherited = earlier.mentions
+            mentions = replace(
+                mentions,
+                documents=inherited.documents,
+                hinted=inherited.hinted or (() if inherited.documents else tuple(ids)),
+            )
+        return replace(
+            alone,
+            standalone=f"{earlier.standalone.rstrip(_TRIM)}；{alone.text}",
+            mentions=mentions,
+            leans=True,
+            discussed=tuple(discussed),
+        )
+
+    def _cited(self, reply: str) -> tuple[str, ...]:
+        """Return the ids of the articles that an earlier answer names by document and number."""
+        text = self._normalize(reply)
+        found: dict[str, None] = {}
+        for address in read_addresses(text):
+            if address.part:
+                continue
+            named = self._catalog.read(text[: address.span[1]]).documents
+            nearest = self._catalog.read(text[max(0, address.span[0] - 24) : address.span[1]])
+            for document_id in nearest.documents or named[-1:]:
+                for article in self._documents[document_id].numbered:
+                    if (article.number, article.suffix) == (address.number, address.suffix):
+                        found.setdefault(article.id)
+        return tuple(found)
+
+
+def _turns_before(history: Sequence[Turn]) -> Sequence[Turn]:
+    """Return the turns before the last question."""
+    for position in range(len(history) - 1, -1, -1):
+        if history[position][0] == "user":
+            return history[:position]
+    return ()
+
+
+def _outside_titles(addresses: Sequence[Address], mentions: Mentions) -> tuple[Address, ...]:
+    """Drop what stands inside a document's name."""
+    return tuple(
+        a
+        for a in addresses
+        if not any(start <= a.span[0] and a.span[1] <= end for start, end in mentions.spans)
+    )

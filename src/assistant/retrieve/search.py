@@ -1,0 +1,201 @@
+"""Question → ranked articles: keywords over articles and dense vectors over sentences, fused.
+
+Scores are standardised over the corpus and added. On the development questions of
+``evals/reference.jsonl`` the sum of two (BM25 over articles with their headings, the best
+sentence's cosine) ranked better than four, and than reciprocal ranks; see ``docs/experiments.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.domain import Article, Document, DocumentKind, Hit, Sentence
+from assistant.index.build import Index
+from assistant.index.embed import Embedder, FloatVector
+from assistant.index.keywords import tokenize
+from assistant.retrieve.lexicon import Lexicon
+from assistant.retrieve.names import Mentions
+
+NEAREST_SENTENCES = 400
+"""Sentences whose cosine is asked of the vector store; the others count as the last of them."""
+
+ELSEWHERE = 3.0
+"""Standard deviations that an article loses when the question speaks of another document."""
+COMMENTARY = 0.9
+"""… that an essay or interview loses when the question does not ask for one."""
+_SENTENCE_ENDS = ("。", "！", "？", "；", "!", "?", ";", "。”", "！”", "？”", "。）")
+
+_UNSEEN = "\x00"
+
+# Words that ask rather than tell; they are in no regulation and say nothing of its matter.
+_ASKING = re.compile(
+    r"什么样|什么|哪些|哪个|哪种|哪几|哪里|怎么办|怎么|怎样|如何|多少|多久|多长|几个|几次|为什么|是否|能不能|"
+    r"要不要|可不可以|可以吗|应该|应当|需要|必须|规定|要求|文件|材料|提到|说法|具体|吗|呢|吧|啊|么|谁|几|"
+    r"what|which|how|who|when|does|do|the|of|a|an|in|to|is|are|should|must",
+    re.IGNORECASE,
+)
+
+_FILLERS = re.compile(
+    r"请问|麻烦|帮我|帮忙|查一下|告诉我|我想(?:知道|了解|问)|根据|按照|依据|有没有|是不是|对不对|对吧|没错吧|是吗"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for."""
+
+    text: str
+    mentions: Mentions
+    within: frozenset[str] = frozenset()
+    """Ids of articles; when given, nothing else is found."""
+    near: tuple[tuple[str, float], ...] = ()
+    """Ids of articles that the conversation is about, with what they gain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Hits, best first, and what the whole corpus scored, for telling chance from a find."""
+
+    hits: tuple[Hit, ...]
+    keyword_z: float
+    """Standardised keyword score of the first hit."""
+    dense_z: float
+    cosine: float
+    """Best cosine of a sentence anywhere in the first hit."""
+
+
+class Searcher:
+    """Searches one index."""
+
+    def __init__(self, index: Index, embedder: Embedder, lexicon: Lexicon) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._lexicon = lexicon
+        self._articles: tuple[Article, ...] = tuple(
+            {p.article.id: p.article for p in index.passages}.values()
+        )
+        position = {article.id: i for i, article in enumerate(self._articles)}
+        self._of_passage = np.array([position[p.article.id] for p in index.passages])
+        self._of_sentence = np.array([position[s.article.id] for s in index.sentences])
+        self._sentence_at = {s.sentence.id: i for i, s in enumerate(index.sentences)}
+        self._document: dict[str, Document] = {
+            parsed.document.id: parsed.document for parsed in index.documents
+        }
+        self._position = position
+
+    def search(self, query: Query, *, limit: int) -> Ranking:
+        """Return up to ``limit`` articles for ``query``, best first."""
+        text = self._lexicon.translate(query.text)
+        tokens = tokenize(_FILLERS.sub(" ", text))
+        words = self._index.passage_keywords.scores(tokens)
+        sentence_words = self._index.sentence_keywords.scores(tokens)
+        cosines = self._cosines(text)
+        keyword = _standardise(self._by_article(words, self._of_passage))
+        dense = _standardise(self._by_article(cosines, self._of_sentence))
+        total = keyword + dense + self._preferences(query)
+        if query.within:
+            allowed = [self._position[i] for i in query.within if i in self._position]
+            order = sorted(allowed, key=lambda i: -total[i])[:limit]
+        else:
+            order = np.argsort(-total, kind="stable")[:limit].tolist()
+        per_sentence = _standardise(sentence_words) + _standardise(cosines)
+        hits = tuple(
+            Hit(self._articles[i], float(total[i]), rank, self._sentences(i, per_sentence))
+            for rank, i in enumerate(order, start=1)
+        )
+        first = order[0] if order else 0
+        return Ranking(
+            hits,
+            keyword_z=float(keyword[first]),
+            dense_z=float(dense[first]),
+            cosine=float(self._by_article(cosines, self._of_sentence)[first]),
+        )
+
+    def likeness(self, one: Article, other: Article) -> float:
+        """Return how alike two articles are: the cosine of their passages' mean vectors."""
+        a, b = self._article_vector(one), self._article_vector(other)
+        return float(a @ b)
+
+    def coverage(self, question: str, text: str | None) -> float:
+        """Return the share of a question's words that a text holds, weighted by their rarity.
+
+        0 to 1. Without a text: the share that the corpus holds anywhere.
+        """
+        keywords = self._index.passage_keywords
+        asked = _content(self._lexicon.translate(question))
+        held = set(tokenize(text)) if text is not None else None
+        total = found = 0.0
+        for token in asked:
+            rarity = keywords.rarity(token)
+            total += rarity
+            known = token in held if held is not None else rarity < keywords.rarity(_UNSEEN)
+            found += rarity if known else 0.0
+        return found / total if total else 0.0
+
+    def _article_vector(self, article: Article) -> FloatVector:
+        ids = [p.id for p in self._index.passages if p.article.id == article.id]
+        mean = self._index.vectors.passages.vectors(ids).mean(axis=0)
+        return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+
+    def _cosines(self, text: str) -> FloatVector:
+        vector = self._embedder.embed_query(text)
+        found = self._index.vectors.sentences.search(vector, limit=NEAREST_SENTENCES)
+        floor = found[-1][1] if found else 0.0
+        cosines = np.full(len(self._index.sentences), floor, dtype=np.float32)
+        for sentence_id, cosine in found:
+            cosines[self._sentence_at[sentence_id]] = cosine
+        return cosines
+
+    def _by_article(self, scores: FloatVector, owners: np.ndarray) -> FloatVector:
+        best = np.full(len(self._articles), scores.min(initial=0.0), dtype=np.float32)
+        np.maximum.at(best, owners, scores)
+        return best
+
+    def _preferences(self, query: Query) -> FloatVector:
+        """Return what each article gains or loses by the document it is in."""
+        wanted = self._wanted(query.mentions)
+        out = np.zeros(len(self._articles), dtype=np.float32)
+        for i, article in enumerate(self._articles):
+            document = self._document[article.document_id]
+            if wanted and document.id not in wanted:
+                out[i] -= ELSEWHERE
+            elif not wanted and document.kind is not DocumentKind.NORMATIVE:
+                out[i] -= COMMENTARY
+        for article_id, gain in query.near:
+            if article_id in self._position:
+                out[self._position[article_id]] += gain
+        return out
+
+    def _wanted(self, mentions: Mentions) -> set[str]:
+        named = {self._document[i].edition_of or i for i in mentions.documents}
+        # 按邹开红的解读，《意见》… asks for the commentary; the text it comments is its topic.
+        commentary = {i for i in named if self._document[i].kind is not DocumentKind.NORMATIVE}
+        return commentary or named or set(mentions.hinted)
+
+    def _sentences(self, article: int, scores: FloatVector) -> tuple[tuple[Sentence, float], ...]:
+        return tuple(
+            (self._index.sentences[i].sentence, float(scores[i]))
+            for i in np.flatnonzero(self._of_sentence == article)
+        )
+
+
+def _content(question: str) -> list[str]:
+    """Return the pairs of characters of a question that carry its content, each once."""
+    text = _FILLERS.sub(" ", _ASKING.sub(" ", question))
+    return list(dict.fromkeys(t for t in tokenize(text) if len(t) > 1))
+
+
+def _standardise(scores: FloatVector) -> FloatVector:
+    spread = float(scores.std())
+    centred = scores - scores.mean()
+    return np.asarray(centred / spread if spread > 0 else centred, dtype=np.float32)
+
+
+def states_something(article: Article) -> bool:
+    """Tell whether an article has a sentence: a byline, a title or a date has none."""
+    return article.number is not None or any(
+        sentence.text.endswith(_SENTENCE_ENDS) for sentence in article.sentences
+    )
