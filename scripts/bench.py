@@ -26,6 +26,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from assistant.domain import Turn
+
 QUESTIONS = Path("evals") / "reference.jsonl"
 QUESTIONS_ASKED_OVER_HTTP = 30
 START_LIMIT_SECONDS = 120.0
@@ -128,9 +130,8 @@ def time_session(questions: Path, environment: dict[str, str]) -> tuple[float, S
 
 def run_session(questions: Path) -> None:
     """Open the assistant, ask every question, report on stdout; runs in a process of its own."""
-    from assistant.pipeline import Assistant
-
     from assistant.errors import AssistantError
+    from assistant.pipeline import Assistant
     from assistant.settings import load_settings
 
     assistant = Assistant.open(load_settings())
@@ -196,11 +197,12 @@ def wait_until_ready(process: subprocess.Popen[bytes], address: str) -> None:
     raise SystemExit("the server did not become ready")
 
 
-def read_questions(path: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def read_questions(path: Path) -> Iterator[tuple[str, list[Turn]]]:
     """Yield the questions of a JSON lines file with the turns before them."""
     for line in path.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        yield case["question"], [(role, text) for role, text in case.get("history") or ()]
+        history: list[Turn] = [(role, text) for role, text in case.get("history") or ()]
+        yield case["question"], history
 
 
 def percentile(ordered: Sequence[float], share: int) -> float:

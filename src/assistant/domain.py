@@ -137,9 +137,14 @@ class Article:
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """What the article states, in order; an interview's question states nothing."""
-        skipped = 1 if self.kind is ArticleKind.EXCHANGE else 0
-        return tuple(s for paragraph in self.paragraphs[skipped:] for s in paragraph.sentences)
+        """What the article states, in order; what an interviewer asks is left out."""
+        asks = self.kind is ArticleKind.EXCHANGE
+        return tuple(
+            sentence
+            for paragraph in self.paragraphs
+            for sentence in paragraph.sentences
+            if not (asks and sentence.text.endswith(("？", "?")))
+        )
 
 
 class ProblemKind(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from assistant.answer.refuse import Judge
+from assistant.answer.refuse import Evidence, Judge
 from assistant.answer.writer import Writer
 from assistant.corpus.chunk import split_passages, token_counter
 from assistant.corpus.load import Corpus, load_corpus
@@ -113,7 +113,14 @@ class Assistant:
     ) -> tuple[Hit, ...]:
         """Return the articles nearest to a question, best first. Raises ``QuestionError``."""
         self._check(question)
-        return self._writer.rank(self._reader.read(question, history), limit=limit).hits
+        return self._writer.rank(self._reader.read(question, history), limit=limit)
+
+    def weigh(self, question: str, *, history: Sequence[Turn] = ()) -> Evidence | None:
+        """Return the evidence on which a question is answered or refused, for calibration.
+
+        None when the question's form settles it.
+        """
+        return self._writer.weigh(self._reader.read(question, history))
 
     def _check(self, question: str) -> None:
         most = self._settings.question_characters

@@ -93,6 +93,14 @@ def test_a_broken_line_is_one_line_on_stderr(
     assert error.count("\n") == 1
 
 
+def test_misses_of_the_test_split_are_shown_only_when_asked_for(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_cases(project, {**CASE, "split": "test"})
+    assert run(["eval", "--misses"]) == 1
+    assert "没有符合条件的题目" in capsys.readouterr().err
+
+
 def test_help_is_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["eval", "--help"]) == 0
     out = capsys.readouterr().out

@@ -47,7 +47,7 @@ def test_no_texts_give_an_empty_matrix(embedder: Embedder) -> None:
     assert embedder.embed_passages([]).shape == (0, embedder.dimensions)
 
 
-@pytest.mark.parametrize("text", ["", "\ud800", "。", "党" * 1500])
+@pytest.mark.parametrize("text", ["", "\ud800", "。", "党" * 600])
 def test_odd_texts_have_a_vector_too(embedder: Embedder, text: str) -> None:
     assert np.linalg.norm(embedder.embed_query(text)) == pytest.approx(1.0, abs=1e-5)
 

@@ -51,7 +51,7 @@ def test_white_space_beside_a_chinese_character_never_matters(text: str, at: int
 
 @pytest.mark.parametrize("text", ["", "。，！", "  \n", "\ud800", "\u200b"])
 def test_text_without_letters_has_no_tokens(text: str) -> None:
-    assert [token for token in tokenize(text) if token != "\ud800"] == []
+    assert tokenize(text) == []
 
 
 def test_the_sentence_with_the_asked_words_scores_highest() -> None:

@@ -111,7 +111,8 @@ def test_what_was_added_is_there_when_the_folder_is_opened_again(tmp_path: Path)
     second = VectorFolder(tmp_path)
     found = second.collection("sentences").search(vectors[3], limit=1)
     second.close()
-    assert found == [(ids[3], pytest.approx(1.0, abs=1e-5))]
+    assert [row_id for row_id, _ in found] == [ids[3]]
+    assert [cosine for _, cosine in found] == pytest.approx([1.0], abs=1e-5)
 
 
 def test_a_broken_store_is_reported_with_what_to_do(tmp_path: Path) -> None:

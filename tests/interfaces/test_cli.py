@@ -340,10 +340,10 @@ def show(answer: Answer, *, width: int = 60) -> str:
 def test_an_answer_is_followed_by_its_sources_in_full() -> None:
     answer = FakeAssistant().ask("谁来谈话？")
     shown = show(answer, width=2000)
-    assert shown.index("出处") > shown.index("任职谈话")
+    assert shown.index("出处和原文") > shown.index("任职谈话")
     for citation in answer.citations:
         assert f"[{citation.marker}] {citation.label}" in shown
-        assert f"“{citation.quote}”" in shown
+        assert f"    {citation.quote}" in shown
 
 
 def test_a_narrow_terminal_loses_nothing() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -20,6 +21,12 @@ from assistant.retrieve.search import Ranking, Searcher
 ABSENT = "我只根据已收录的材料回答，材料中没有找到能回答这个问题的规定。"
 
 
+WHOLE = 0.95
+"""Coverage from which an article is taken to hold all of a question's words."""
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for and against an answer being in the materials."""
@@ -28,7 +35,7 @@ class Evidence:
     probability: float
     """That the materials answer the question."""
     reason: str
-    """The first hard reason against, or ``weak_evidence``."""
+    """What speaks against it most: ``missing_kind`` or ``weak_evidence``."""
     missing: Kind | None = None
     """The kind of value asked for that no quoted sentence gives."""
 
@@ -63,42 +70,55 @@ class Judge:
             for start, end in s.spans
         )
         missing = next((kind for kind in kinds if not gives(kind, quoted)), None)
-        mentions = reading.mentions
+        first = ranking.hits[0].article.text if ranking.hits else ""
+        covered = self._searcher.coverage(reading.topic, first)
         signs = {
             "keyword_z": ranking.keyword_z,
             "dense_z": ranking.dense_z,
             "cosine": ranking.cosine,
-            "coverage": self._searcher.coverage(reading.standalone, quoted),
-            "known": self._searcher.coverage(reading.standalone, None),
+            "margin": ranking.margin,
+            "coverage": covered,
+            "covered_whole": float(covered > WHOLE),
+            "known": self._searcher.coverage(reading.topic, None),
+            "asks_value": float(bool(kinds)),
             "missing_kind": float(missing is not None),
-            "foreign_title": float(bool(mentions.foreign_titles)),
-            "foreign_place": float(bool(mentions.foreign_places)),
-            "foreign_year": float(bool(mentions.foreign_years)),
+            "not_chinese": float(not _HAN.search(reading.text)),
         }
         score = self._bias + sum(self._weights.get(name, 0.0) * v for name, v in signs.items())
         return Evidence(
             signs=signs,
             probability=1 / (1 + math.exp(-score)),
-            reason=_reason(signs),
+            reason="missing_kind" if missing else "weak_evidence",
             missing=missing,
         )
 
 
-def _reason(signs: Mapping[str, float]) -> str:
-    hard = ("foreign_place", "foreign_title", "foreign_year", "missing_kind")
-    return next((name for name in hard if signs[name]), "weak_evidence")
+def foreign(reading: Reading) -> str:
+    """Return what kind of thing a question names that is not here, or nothing.
 
-
-def explain(reading: Reading, evidence: Evidence) -> str:
-    """Return why a question is refused, for its reader."""
+    That settles it: nothing here can answer for another place, text or year.
+    """
     mentions = reading.mentions
-    if evidence.reason == "foreign_place":
+    if mentions.foreign_places:
+        return "foreign_place"
+    if mentions.foreign_titles:
+        return "foreign_title"
+    return "foreign_year" if mentions.foreign_years else ""
+
+
+def explain_foreign(reading: Reading) -> str:
+    """Return what a question names that is not here, for its reader."""
+    mentions = reading.mentions
+    if mentions.foreign_places:
         return f"已收录的材料中没有{'、'.join(mentions.foreign_places)}的规定，无法回答。"
-    if evidence.reason == "foreign_title":
+    if mentions.foreign_titles:
         titles = "".join(f"《{title}》" for title in mentions.foreign_titles)
         return f"已收录的材料中没有{titles}，无法回答。"
-    if evidence.reason == "foreign_year":
-        return f"已收录的材料没有{'、'.join(mentions.foreign_years)}年的内容，无法回答。"
+    return f"已收录的材料没有{'、'.join(mentions.foreign_years)}年的内容，无法回答。"
+
+
+def explain(evidence: Evidence) -> str:
+    """Return why the materials do not answer, for the reader."""
     if evidence.missing is not None:
         return f"材料对这件事有相近的规定，但没有规定您问的{evidence.missing.value}。"
     return ABSENT

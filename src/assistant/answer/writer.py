@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from assistant.answer import about, compare, enumerate_, lookup
 from assistant.answer.asked import kinds_asked
-from assistant.answer.compose import compose, refuse
+from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.extract import select_statements
-from assistant.answer.refuse import Evidence, Judge, explain
-from assistant.domain import Answer, Article, ParsedDocument
+from assistant.answer.refuse import Evidence, Judge, explain, explain_foreign, foreign
+from assistant.domain import Answer, Article, Hit, ParsedDocument
 from assistant.retrieve.reading import Reading
-from assistant.retrieve.search import Query, Ranking, Searcher
+from assistant.retrieve.search import Query, Searcher
 
 HITS = 10
 OFFERED = 3
@@ -37,10 +37,27 @@ class Writer:
         used = reading.standalone if reading.leans else ""
         return replace(answer, question_used=used)
 
-    def rank(self, reading: Reading, *, limit: int = HITS) -> Ranking:
-        """Return the ranked articles for a reading; an addressed article comes first."""
-        ranking = self._searcher.search(self._query(reading), limit=limit)
-        return ranking
+    def rank(self, reading: Reading, *, limit: int = HITS) -> tuple[Hit, ...]:
+        """Return the ranked articles for a reading; those it addresses come first."""
+        hits = self._searcher.search(self._query(reading), limit=limit).hits
+        if not reading.addresses:
+            return hits
+        addressed = [
+            article
+            for parsed in lookup.candidates(reading, self._listed)
+            for article in lookup.find_addressed(reading.addresses[0], parsed)
+        ]
+        found = {hit.article.id: hit for hit in hits}
+        ahead = hits[0].score if hits else 0.0
+        first = [found.get(a.id, Hit(a, ahead, 1)) for a in addressed]
+        rest = [hit for hit in hits if hit.article not in addressed]
+        return tuple(
+            replace(hit, rank=rank) for rank, hit in enumerate([*first, *rest][:limit], start=1)
+        )
+
+    def weigh(self, reading: Reading) -> Evidence | None:
+        """Return the evidence that decides on a reading, or None when its form settles it."""
+        return None if self._answer_form(reading) else self._examine(reading)[0]
 
     def _query(self, reading: Reading, within: Sequence[Article] = ()) -> Query:
         return Query(
@@ -52,6 +69,13 @@ class Writer:
 
     def _answer_form(self, reading: Reading) -> Answer | None:
         """Answer what is settled by the form of the question: addresses, counts, comparisons."""
+        reason = foreign(reading)
+        if reason:
+            hits = self.rank(reading, limit=OFFERED)
+            return refuse(
+                explain_foreign(reading), reason,
+                related=[hit.article for hit in hits], documents=self._documents,
+            )  # fmt: skip
         if reading.addresses:
             answer = self._answer_address(reading)
             if answer is not None:
@@ -89,24 +113,20 @@ class Writer:
         statements = select_statements(ranking.hits, kinds, self._documents)
         return compose(statements, self._documents)
 
-    def _answer_content(self, reading: Reading) -> Answer:
-        ranking = self.rank(reading)
+    def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
+        ranking = self._searcher.search(self._query(reading), limit=HITS)
         kinds = kinds_asked(reading.text)
         statements = select_statements(ranking.hits, kinds, self._documents)
         evidence = self._judge.weigh(reading, ranking, statements, kinds)
-        related = [hit.article for hit in ranking.hits[:OFFERED]]
-        if not self._judge.is_answerable(evidence):
-            return refuse(
-                explain(reading, evidence), evidence.reason, related=related,
-                documents=self._documents,
-            )  # fmt: skip
-        answer = compose(statements, self._documents)
-        if answer is None:
-            return refuse(
-                explain(reading, evidence), "unverified", related=related,
-                documents=self._documents,
-            )  # fmt: skip
-        return answer
+        return evidence, ranking.hits, statements
 
-
-__all__ = ["Evidence", "Writer"]
+    def _answer_content(self, reading: Reading) -> Answer:
+        evidence, hits, statements = self._examine(reading)
+        if self._judge.is_answerable(evidence):
+            answer = compose(statements, self._documents)
+            if answer is not None:
+                return answer
+        related = [hit.article for hit in hits[:OFFERED]]
+        return refuse(
+            explain(evidence), evidence.reason, related=related, documents=self._documents
+        )

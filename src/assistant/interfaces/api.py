@@ -68,7 +68,7 @@ class AskRequest(BaseModel):
     history: Annotated[list[Turn], Field(max_length=MAXIMUM_TURNS)] = []
 
 
-def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
+def create_app(opener: Callable[[], Answerer]) -> FastAPI:
     """Return the app; ``opener`` runs in the background once the server listens."""
     # Gradio reads this when it is imported. An administrator may have set it otherwise.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -106,7 +106,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     with contextlib.closing(_bind(host, port)) as listener:
         from assistant.pipeline import Assistant
 
-        app = create_app(lambda: Assistant.open(settings), settings)
+        app = create_app(lambda: Assistant.open(settings))
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
         )

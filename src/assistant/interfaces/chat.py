@@ -95,8 +95,8 @@ def mount_chat(app: FastAPI, opening: Opening) -> FastAPI:
         build_page(opening),
         path="/",
         theme=_theme(),
-        css_paths=_ASSETS / "page.css",
-        head=f"<script>{(_ASSETS / 'page.js').read_text(encoding='utf-8')}</script>",
+        # Given as ``css`` the rules would be confined to Gradio's own container.
+        head=f"<style>{_asset('page.css')}</style><script>{_asset('page.js')}</script>",
         favicon_path=str(_ASSETS / "icon.png"),
         footer_links=[],
         run_history=False,
@@ -111,7 +111,8 @@ def mount_chat(app: FastAPI, opening: Opening) -> FastAPI:
 
 def build_page(opening: Opening) -> gr.Blocks:
     """Return the page; what it says about the materials arrives once they are open."""
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True) as page:
+    page: gr.Blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    with page:
         conversation = gr.State((), time_to_live=IDLE_SESSION_SECONDS)
         with gr.Row(elem_id="top"):
             gr.HTML(_asset("top.html"), elem_id="title")

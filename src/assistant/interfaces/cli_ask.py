@@ -85,12 +85,12 @@ def answer_parts(answer: Answer, *, question: str) -> list[RenderableType]:
     text.highlight_regex(marker, style="bold cyan")
     parts.append(text)
     if answer.citations:
-        parts += ["", Text("出处", style="bold")]
+        parts += ["", Text("出处和原文", style="bold")]
     for citation in answer.citations:
         parts.append(
             Text.assemble((f"[{citation.marker}] ", "bold cyan"), (citation.label, "bold"))
         )
-        parts.append(Padding(Text(f"“{citation.quote}”"), (0, 0, 0, 4), expand=False))
+        parts.append(Padding(Text(citation.quote), (0, 0, 0, 4), expand=False))
     for title, places in (
         ("请选择其一再问", answer.options),
         ("相近条文（不是对所问问题的回答）", answer.related),

@@ -40,7 +40,7 @@ def list_documents(as_json: AsJson = False) -> None:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("编号", "题目", "条数", "日期", "发布者"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("编号", "条数", "日期"))
     for parsed in corpus.documents:
         document = parsed.document
         articles = str(len(parsed.numbered)) if parsed.numbered else "—"

@@ -138,12 +138,9 @@ def _check_corpus(settings: Settings) -> str:
 def _check_index(settings: Settings) -> str:
     from assistant.pipeline import index_state
 
-    state = index_state(settings)
-    if state == "missing":
-        raise Ailment("还没有建立，请运行 assistant index。")
+    state, reason = index_state(settings)
     if state != "ok":
-        reason = state.removeprefix("outdated:").strip()
-        raise Ailment(f"需要更新（{reason}），请运行 assistant index。")
+        raise Ailment(reason)
     return "与材料一致"
 
 

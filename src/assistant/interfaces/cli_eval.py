@@ -31,8 +31,11 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 def evaluate(
     check: Annotated[bool, typer.Option("--check", help="只核对题目本身，不作答")] = False,
     split: Annotated[
-        Literal["dev", "test", "all"], typer.Option(help="用哪一部分题目：dev、test 或 all")
-    ] = "all",
+        Literal["dev", "test", "all"] | None,
+        typer.Option(
+            help="用哪一部分题目，默认 all；与 --misses 同用时默认 dev", show_default=False
+        ),
+    ] = None,
     kind: Annotated[str, typer.Option(metavar="类别", help="只用这一类题目")] = "",
     misses: Annotated[bool, typer.Option("--misses", help="逐题列出未答对的题")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")] = False,
@@ -47,7 +50,9 @@ def evaluate(
     from assistant.settings import load_settings
 
     settings = load_settings()
-    cases = _choose_cases(settings, split=split, kind=kind)
+    # Whoever reads the misses of the test split tunes on it: that has to be asked for.
+    chosen_split = split or ("dev" if misses else "all")
+    cases = _choose_cases(settings, split=chosen_split, kind=kind)
     if check:
         _check(settings, cases, as_json=as_json)
         return

@@ -52,13 +52,9 @@ def serve(
     host, port = host or settings.host, port or settings.port
     # Before the index, which takes its time, and before the web server's packages.
     ensure_port_free(host, port=port)
-    state = index_state(settings)
+    state, _ = index_state(settings)
     if state != "ok":
-        say(
-            "还没有索引，正在建立……"
-            if state == "missing"
-            else f"索引需要更新（{state.removeprefix('outdated:').strip()}），正在更新……"
-        )
+        say("还没有索引，正在建立……" if state == "missing" else "材料或设置有改动，正在更新索引……")
         build_with_progress(settings)
     say(f"正在启动：http://{host}:{port}（按 Ctrl+C 停止）")
     from assistant.interfaces.api import serve as run_server

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from assistant.domain import Answer, Citation, Related
 
-_PIECE = re.compile(r"[^。！？；\n]*(?:[。！？；\n]+[”’」』）》]*(?:\s*\[\d+\])*|$)")
+_PIECE = re.compile(r"[^。！？；\n]*(?:[。！？；\n]+[”’」』）》]*(?:\s*\[\d+\])*\n*|$)")
 _MARKER = re.compile(r"\[(\d+)\]")
 _EXCERPT_CHARACTERS = 72
 
@@ -131,10 +131,9 @@ def answer_to_html(answer: Answer, *, question: str, pieces: int | None = None) 
 
     The result has no blank line, which would end an HTML block inside Markdown.
     """
-    unfinished = pieces is not None
     text = answer.text if pieces is None else "".join(text_pieces(answer.text)[:pieces])
     parts = [_sources_to_html(answer.citations), _words_to_html(text, answer.citations)]
-    if not unfinished:
+    if pieces is None and answer.status != "clarify":
         parts += [_related_to_html(answer.related), _footer_to_html(answer, question)]
     return f'<div class="answer {answer.status}">{"".join(parts)}</div>'
 

@@ -26,6 +26,7 @@ _SPEECH = {
     DocumentKind.ESSAY: re.compile(r"(?<!做)文章|作者|署名|[Ee]ssay"),
 }
 _TITLE_MARKS = re.compile(r"《(?P<title>[^《》]{2,60})》")
+_ADDRESS_NEXT = re.compile(r"\s*的?\s*第?\s*[（(]?[〇零一二三四五六七八九十百\d]")
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*年")
 
 _PLACES = re.compile(
@@ -49,9 +50,9 @@ class Mentions:
     scoped: tuple[str, ...] = ()
     """Ids of the normative documents whose place it names, beside whatever else it names."""
     spans: tuple[tuple[int, int], ...] = ()
-    """Where the names of documents stand in the question."""
+    """Where names of documents and of places in force stand in the question."""
     foreign_titles: tuple[str, ...] = ()
-    """Titles in 《》 that no document here bears."""
+    """Titles in 《》 that no document here bears, nor any mentions unless an address follows."""
     foreign_places: tuple[str, ...] = ()
     foreign_years: tuple[str, ...] = ()
 
@@ -78,7 +79,9 @@ class Catalog:
     def read(self, question: str) -> Mentions:
         """Return what the question names."""
         named, spans = self._read_names(question)
-        scoped = {i for i, pattern in self._scopes.items() if pattern.search(question)}
+        places = {i: list(p.finditer(question)) for i, p in self._scopes.items()}
+        scoped = {i for i, found in places.items() if found}
+        spans += [match.span() for found in places.values() for match in found]
         spoken = [
             d.id for d in self._documents
             if (pattern := _SPEECH.get(d.kind)) and pattern.search(question)
@@ -124,6 +127,7 @@ class Catalog:
         return [
             m["title"] for m in _TITLE_MARKS.finditer(question)
             if not any(start < m.end() and m.start() < end for start, end in spans)
+            and (m["title"] not in self._texts or _ADDRESS_NEXT.match(question, m.end()))
         ]  # fmt: skip
 
     def _foreign_places(self, question: str) -> list[str]:

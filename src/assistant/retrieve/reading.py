@@ -32,6 +32,8 @@ class Reading:
     """The same with what it inherits from the conversation."""
     mentions: Mentions
     addresses: tuple[Address, ...]
+    topic: str = ""
+    """The standalone question without the names of documents and places."""
     leans: bool = False
     """It goes on from the question before."""
     discussed: tuple[str, ...] = ()
@@ -51,7 +53,8 @@ class Reader:
         text = self._normalize(question)
         mentions = self._catalog.read(text)
         addresses = _outside_titles(read_addresses(text), mentions)
-        alone = Reading(text, text, mentions, addresses)
+        topic = _cut(text, [*mentions.spans, *(a.span for a in addresses)])
+        alone = Reading(text, text, mentions, addresses, topic=topic)
         before = next((t for role, t in reversed(history) if role == "user"), None)
         if before is None or not self._leans(alone):
             return alone
@@ -79,6 +82,7 @@ class Reader:
         return replace(
             alone,
             standalone=f"{earlier.standalone.rstrip(_TRIM)}；{alone.text}",
+            topic=f"{earlier.topic}；{alone.topic}",
             mentions=mentions,
             leans=True,
             discussed=tuple(discussed),
@@ -98,6 +102,14 @@ class Reader:
                     if (article.number, article.suffix) == (address.number, address.suffix):
                         found.setdefault(article.id)
         return tuple(found)
+
+
+def _cut(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return the text with blanks in place of the spans, which may overlap."""
+    characters = list(text)
+    for start, end in spans:
+        characters[start:end] = " " * (end - start)
+    return "".join(characters)
 
 
 def _turns_before(history: Sequence[Turn]) -> Sequence[Turn]:

@@ -22,6 +22,9 @@ from assistant.retrieve.names import Mentions
 NEAREST_SENTENCES = 400
 """Sentences whose cosine is asked of the vector store; the others count as the last of them."""
 
+RIVAL = 5
+"""Rank of the hit that the first is measured against."""
+
 ELSEWHERE = 3.0
 """Standard deviations that an article loses when the question speaks of another document."""
 COMMENTARY = 0.9
@@ -64,7 +67,9 @@ class Ranking:
     """Standardised keyword score of the first hit."""
     dense_z: float
     cosine: float
-    """Best cosine of a sentence anywhere in the first hit."""
+    """Best cosine of a sentence of the first hit."""
+    margin: float
+    """How far the first hit's score is ahead of the fifth's."""
 
 
 class Searcher:
@@ -107,10 +112,12 @@ class Searcher:
             for rank, i in enumerate(order, start=1)
         )
         first = order[0] if order else 0
+        behind = order[min(RIVAL, len(order)) - 1] if order else 0
         return Ranking(
             hits,
             keyword_z=float(keyword[first]),
             dense_z=float(dense[first]),
+            margin=float(total[first] - total[behind]),
             cosine=float(self._by_article(cosines, self._of_sentence)[first]),
         )
 

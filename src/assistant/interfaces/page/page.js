@@ -4,6 +4,7 @@
   const NARROW = matchMedia("(max-width: 900px)");
   let latest = 0;
 
+  const reader = () => document.getElementById("reader");
   const body = () => document.getElementById("reader-body");
 
   async function show(path) {
@@ -35,14 +36,14 @@
   }
 
   function open(link, { drawer = true } = {}) {
-    if (drawer) document.body.classList.add("reader-open");
+    if (drawer) reader().classList.add("open");
     document.querySelectorAll("#chat a.current").forEach((other) => other.classList.remove("current"));
     link?.classList.add("current");
     show("reader/article?" + link.getAttribute("href").slice("#read?".length));
   }
 
   function openContents() {
-    document.body.classList.add("reader-open");
+    reader().classList.add("open");
     show("reader/contents");
   }
 
@@ -73,13 +74,13 @@
     const link = at('a[href^="#read?"]');
     if (link) { event.preventDefault(); open(link); }
     else if (at(".open-contents")) openContents();
-    else if (at(".close-reader")) document.body.classList.remove("reader-open");
+    else if (at(".close-reader")) reader().classList.remove("open");
     else if (at("button.copy")) copy(plain(at(".answer")), at("button.copy"));
     else if (at("button.copy-reading")) copy(body().innerText, at("button.copy-reading"));
   }, true);
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.body.classList.remove("reader-open");
+    if (event.key === "Escape") reader().classList.remove("open");
   });
 
   window.reader = {
@@ -91,9 +92,25 @@
     },
   };
 
-  const timer = setInterval(() => {
-    if (!body()) return;
-    clearInterval(timer);
+  // Gradio puts a message's HTML into its label, which a screen reader would read out as code.
+  function relabel() {
+    for (const [role, label] of [["user", "提问"], ["bot", "答复"]]) {
+      document.querySelectorAll(`#chat [data-testid="${role}"]:not([aria-label="${label}"])`)
+        .forEach((message) => message.setAttribute("aria-label", label));
+    }
+    const log = document.querySelector('#chat [role="log"]:not([aria-label="对话"])');
+    log?.setAttribute("aria-label", "对话");
+  }
+
+  document.documentElement.lang = "zh-CN";
+  const mounted = new MutationObserver(() => {
+    if (!body() || !document.getElementById("talk")) return;
+    mounted.disconnect();
     show("reader/contents");
-  }, 50);
+    relabel();
+    new MutationObserver(relabel).observe(document.getElementById("talk"), {
+      childList: true, subtree: true, attributeFilter: ["aria-label"],
+    });
+  });
+  mounted.observe(document.documentElement, { childList: true, subtree: true });
 })();

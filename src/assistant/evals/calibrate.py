@@ -1,0 +1,107 @@
+"""Fits the weights by which the assistant decides to answer or to refuse.
+
+A logistic regression on the development questions; its weights are what ``answer/refusal.json``
+holds, with the figures of a cross-validation beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from assistant.answer.refuse import Evidence
+from assistant.domain import Turn
+from assistant.evals.cases import EvalCase
+
+FOLDS = 10
+REGULARISATION = 1.0
+
+
+class Weigher(Protocol):
+    """What is calibrated."""
+
+    def weigh(self, question: str, *, history: Sequence[Turn] = ()) -> Evidence | None:
+        """Return the evidence on a question, or None when its form settles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """What a threshold gives, cross-validated."""
+
+    threshold: float
+    answerable_refused: float
+    unanswerable_refused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights of the signs (in their own units), and what they achieve on questions not seen."""
+
+    bias: float
+    weights: dict[str, float]
+    cases: int
+    area_under_curve: float
+    points: tuple[OperatingPoint, ...]
+    reliability: tuple[tuple[float, float, int], ...]
+    """Mean predicted probability, share that was answerable, number of cases; by tenths."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what ``refusal.json`` holds."""
+        return {
+            "bias": round(self.bias, 4),
+            "weights": {name: round(weight, 4) for name, weight in self.weights.items()},
+            "fitted_on": self.cases,
+            "area_under_curve": round(self.area_under_curve, 3),
+            "points": [
+                [round(v, 3) for v in (p.threshold, p.answerable_refused, p.unanswerable_refused)]
+                for p in self.points
+            ],
+            "reliability": [[round(p, 3), round(s, 3), n] for p, s, n in self.reliability],
+        }
+
+
+def calibrate(assistant: Weigher, cases: Sequence[EvalCase]) -> Calibration:
+    """Return weights fitted on the cases whose form does not settle them."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    weighed = [(c, e) for c in cases if (e := assistant.weigh(c.question, history=c.history))]
+    names = list(weighed[0][1].signs)
+    signs = np.array([[evidence.signs[name] for name in names] for _, evidence in weighed])
+    answerable = np.array([case.expect == "answered" for case, _ in weighed])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=1000))
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    predicted = cross_val_predict(model, signs, answerable, cv=folds, method="predict_proba")[:, 1]
+    model.fit(signs, answerable)
+    scaler, regression = model[0], model[1]
+    weights = regression.coef_[0] / scaler.scale_
+    return Calibration(
+        bias=float(regression.intercept_[0] - weights @ scaler.mean_),
+        weights={name: float(weight) for name, weight in zip(names, weights, strict=True)},
+        cases=len(weighed),
+        area_under_curve=float(roc_auc_score(answerable, predicted)),
+        points=tuple(_point(t, predicted, answerable) for t in np.arange(0.3, 0.91, 0.05)),
+        reliability=tuple(_reliability(predicted, answerable)),
+    )
+
+
+def _point(threshold: float, predicted: np.ndarray, answerable: np.ndarray) -> OperatingPoint:
+    refused = predicted < threshold
+    return OperatingPoint(
+        float(threshold), float(refused[answerable].mean()), float(refused[~answerable].mean())
+    )
+
+
+def _reliability(predicted: np.ndarray, answerable: np.ndarray) -> list[tuple[float, float, int]]:
+    bins = np.minimum((predicted * 10).astype(int), 9)
+    return [
+        (float(predicted[bins == b].mean()), float(answerable[bins == b].mean()), int(n))
+        for b in range(10)
+        if (n := (bins == b).sum())
+    ]
