@@ -28,7 +28,7 @@ STEPS = (
     {"answer"},
     {"pipeline"},
     {"evals"},
-    {"interfaces"},
+    {"interfaces", "__main__"},
 )
 
 # Who may read settings; every other room receives values.
@@ -44,6 +44,7 @@ HEAVY = {
     "bm25s": ("index/keywords.py",),
     "tiktoken*": ("corpus/chunk.py",),
     "ir_measures": ("evals/metrics.py",),
+    "sklearn": ("evals/calibrate.py",),
     "gradio*": ("interfaces/chat.py",),
     "fastapi": ("interfaces/api.py", "interfaces/chat.py"),
     "starlette": ("interfaces/api.py", "interfaces/chat.py"),
@@ -53,11 +54,15 @@ HEAVY = {
     "rich": ("interfaces/cli*.py",),
 }
 
-LONGEST_FILE = 450
+LONGEST_FILE = 475
 """Lines; a guard against files that have become several."""
 
 # Names of modules where they differ from the names of the distributions that bring them.
-DISTRIBUTIONS = {"yaml": "pyyaml", "opencc": "opencc-python-reimplemented"}
+DISTRIBUTIONS = {
+    "yaml": "pyyaml",
+    "opencc": "opencc-python-reimplemented",
+    "sklearn": "scikit-learn",
+}
 
 PUBLIC_NAMES = [
     "Answer",

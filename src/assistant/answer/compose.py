@@ -6,8 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answer.verify import is_verbatim
-from assistant.corpus.labels import article_label
-from assistant.domain import Answer, Article, Citation, ParsedDocument, Related
+from assistant.corpus.labels import article_label, document_label
+from assistant.domain import (
+    Answer,
+    Article,
+    Citation,
+    Document,
+    Heading,
+    ParsedDocument,
+    Related,
+)
 
 Documents = Mapping[str, ParsedDocument]
 Span = tuple[int, int]
@@ -17,7 +25,7 @@ Span = tuple[int, int]
 class Statement:
     """Places in one article that are quoted, and words of ours before them."""
 
-    article: Article
+    article: Article | Heading
     spans: tuple[Span, ...]
     lead: str = ""
     """Said before the quotation instead of the article's label; must hold no claim of its own."""
@@ -35,14 +43,14 @@ def compose(
     citations: list[Citation] = []
     for statement in statements:
         parsed = documents[statement.article.document_id]
-        label = article_label(parsed.document, statement.article)
+        label = _label(parsed.document, statement.article)
         quoted = ""
         for start, end in statement.spans:
             citation = Citation(
                 marker=len(citations) + 1,
                 document_id=parsed.document.id,
                 article_id=statement.article.id,
-                number=statement.article.number,
+                number=_number(statement.article),
                 label=label,
                 quote=parsed.document.text[start:end],
                 start=start,
@@ -61,6 +69,16 @@ def compose(
         citations=tuple(citations),
         related=offer(related, documents),
     )
+
+
+def _number(place: Article | Heading) -> int | None:
+    return place.number if isinstance(place, Article) else None
+
+
+def _label(document: Document, place: Article | Heading) -> str:
+    if isinstance(place, Heading):
+        return f"{document_label(document)}标题"
+    return article_label(document, place)
 
 
 def offer(articles: Iterable[Article], documents: Documents) -> tuple[Related, ...]:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from assistant.answer.compose import Documents, Statement, compose, offer, refuse
 from assistant.corpus.labels import document_label
-from assistant.corpus.markers import read_marker
+from assistant.corpus.markers import Family, read_marker
 from assistant.corpus.numerals import format_numeral
 from assistant.domain import Answer, Article, ArticleKind, Document, Heading, ParsedDocument
 from assistant.retrieve.addresses import Address
 from assistant.retrieve.reading import Reading
+from assistant.retrieve.search import states_something
 
 # What remains of a question that asks for the whole text once names and numbers are gone.
 _WHOLE = re.compile(
@@ -20,7 +21,6 @@ _WHOLE = re.compile(
     r"有|个|我|看|查|念|article|what|does|say|in|the|of|text|full|show|me|[\s，。？?！!、：:；;“”《》（）()]",
     re.IGNORECASE,
 )
-_NUMBER_OF_NONE = "没有"
 
 
 def asks_whole(reading: Reading) -> bool:
@@ -30,6 +30,32 @@ def asks_whole(reading: Reading) -> bool:
     for start, end in sorted(cut, reverse=True):
         text = text[:start] + " " + text[end:]
     return len(_WHOLE.sub("", text)) <= 2
+
+
+_OVERVIEW = re.compile(
+    r"标题|题目|大意|概括|概述|梗概|归纳|主要(?:想|是|讲|说|写|内容|精神|意思|包括)|总的|大致|哪几(?:条|层|个方面|点|块)|"
+    r"讲(?:了)?(?:些)?(?:什么|啥|哪)|说(?:了)?(?:些)?(?:什么|啥)|写(?:了)?(?:些)?(?:什么|啥|哪)|交代了|结构|框架|overview|about"
+)
+_BEGINNING = re.compile(r"引言|序言|前言|导语|开头|开篇|第一段|帽段|总起")
+
+
+def asks_overview(reading: Reading) -> bool:
+    """Tell whether a question asks what a part or a document says on the whole."""
+    return bool(_OVERVIEW.search(reading.text))
+
+
+def answer_beginning(
+    reading: Reading, parsed: ParsedDocument, documents: Documents
+) -> Answer | None:
+    """Return a document's opening paragraphs when its 引言 is asked for, else None."""
+    if not _BEGINNING.search(reading.text):
+        return None
+    opening = [
+        a for a in parsed.articles
+        if a.number is None and not a.headings and states_something(a)
+    ]  # fmt: skip
+    statements = [Statement(a, ((a.sentences[0].start, a.sentences[-1].end),)) for a in opening]
+    return compose(statements, documents)
 
 
 def find_addressed(address: Address, parsed: ParsedDocument) -> tuple[Article, ...]:
@@ -82,17 +108,31 @@ def answer_whole(
 def answer_part(
     heading: Heading, articles: Sequence[Article], document: Document, documents: Documents
 ) -> Answer | None:
-    """Return what a part is called and what each of its articles is about."""
-    statements = []
-    for article in articles:
-        first = article.sentences[0] if article.sentences else None
-        end = first.end if first else article.end
-        statements.append(Statement(article, ((article.start, end),)))
-    name = f"{document_label(document)}{heading.marker or '“'}{heading.title}"
-    name += "" if heading.marker else "”"
+    """Return what a part is called and what each of its articles is about.
+
+    An article's leading phrase tells that; of an unnumbered paragraph its first sentence does.
+    """
+    statements = [Statement(heading, ((heading.start, heading.end),), lead="标题：")]
+    statements += [Statement(article, (opening_span(article),)) for article in articles]
     numbered = sum(a.kind is ArticleKind.ARTICLE for a in articles)
-    count = f"，共{numbered}条" if numbered else ""
-    return compose(statements, documents, opening=f"{name}{count}：")
+    name = document_label(document) + _part_name(heading)
+    count = f"共{numbered}条" if numbered else f"共{len(articles)}段"
+    return compose(statements, documents, opening=f"{name}{count}。")
+
+
+def opening_span(article: Article) -> tuple[int, int]:
+    """Return the span of an article's first sentence."""
+    first = article.sentences[0] if article.sentences else article
+    return first.start, first.end
+
+
+def _part_name(heading: Heading) -> str:
+    marker = read_marker(heading.marker) if heading.marker else None
+    if marker is None:
+        return f"“{heading.title}”部分"
+    if marker.family is Family.COMMA:
+        return f"第{format_numeral(marker.number)}部分"
+    return heading.marker
 
 
 def refuse_missing(address: Address, parsed: ParsedDocument, documents: Documents) -> Answer:

@@ -82,10 +82,17 @@ class Writer:
                 return answer
         named = reading.mentions.documents or reading.mentions.hinted
         return (
-            about.answer_about(reading.text, self._listed, named=named, all_=self._documents)
-            or enumerate_.answer_list(reading, self._listed, self._documents)
+            enumerate_.answer_list(reading, self._listed, self._documents)
+            or about.answer_about(reading.text, self._listed, named=named, all_=self._documents)
+            or self._answer_overview(reading, named)
+            or compare.answer_editions(reading, self._listed, self._documents)
             or compare.answer_comparison(reading, self._searcher, self._documents)
         )
+
+    def _answer_overview(self, reading: Reading, named: Sequence[str]) -> Answer | None:
+        if len(named) != 1 or not lookup.asks_overview(reading):
+            return None
+        return lookup.answer_beginning(reading, self._documents[named[0]], self._documents)
 
     def _answer_address(self, reading: Reading) -> Answer | None:
         address = reading.addresses[0]
@@ -99,7 +106,7 @@ class Writer:
             firsts = [(parsed, articles[0]) for parsed, articles in found]
             return lookup.ask_back(address, firsts, self._documents)
         parsed, articles = found[0]
-        if lookup.asks_whole(reading) and address.part:
+        if address.part and (lookup.asks_whole(reading) or lookup.asks_overview(reading)):
             heading = lookup.find_part(address, parsed)
             if heading is not None:
                 return lookup.answer_part(heading, articles, parsed.document, self._documents)

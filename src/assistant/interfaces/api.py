@@ -68,7 +68,7 @@ class AskRequest(BaseModel):
     history: Annotated[list[Turn], Field(max_length=MAXIMUM_TURNS)] = []
 
 
-def create_app(opener: Callable[[], Answerer]) -> FastAPI:
+def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
     """Return the app; ``opener`` runs in the background once the server listens."""
     # Gradio reads this when it is imported. An administrator may have set it otherwise.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -98,7 +98,7 @@ def create_app(opener: Callable[[], Answerer]) -> FastAPI:
     app.include_router(_ask_routes(opening))
     app.include_router(_reader_routes(opening))
     app.include_router(_probe_routes(opening))
-    return mount_chat(app, opening)
+    return mount_chat(app, opening, folder=settings.corpus)
 
 
 def serve(settings: Settings, *, host: str, port: int) -> None:
@@ -106,7 +106,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     with contextlib.closing(_bind(host, port)) as listener:
         from assistant.pipeline import Assistant
 
-        app = create_app(lambda: Assistant.open(settings))
+        app = create_app(lambda: Assistant.open(settings), settings)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
         )

@@ -39,7 +39,7 @@ _FONTS = (
 )  # fmt: skip
 _PLACEHOLDER = (
     "<h2>想查什么规定？</h2>"
-    "<p>答复只引用右侧所列材料的原文，点编号即可核对；材料没有写的，会如实说明。</p>"
+    "<p>答复只引用已载入材料的原文，点编号即可核对；材料没有写的，会如实说明。</p>"
 )
 
 
@@ -88,11 +88,11 @@ Conversation = tuple[Exchange, ...]
 Update = tuple[list[Message], Conversation, gr.Textbox]
 
 
-def mount_chat(app: FastAPI, opening: Opening) -> FastAPI:
-    """Mount the page at / of ``app``."""
+def mount_chat(app: FastAPI, opening: Opening, *, folder: Path) -> FastAPI:
+    """Mount the page at / of ``app``; ``folder`` is the corpus, which may bring examples."""
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_page(opening),
+        build_page(opening, folder=folder),
         path="/",
         theme=_theme(),
         # Given as ``css`` the rules would be confined to Gradio's own container.
@@ -109,7 +109,7 @@ def mount_chat(app: FastAPI, opening: Opening) -> FastAPI:
     return mounted
 
 
-def build_page(opening: Opening) -> gr.Blocks:
+def build_page(opening: Opening, *, folder: Path) -> gr.Blocks:
     """Return the page; what it says about the materials arrives once they are open."""
     page: gr.Blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
@@ -145,13 +145,22 @@ def build_page(opening: Opening) -> gr.Blocks:
                 )
             with gr.Column(elem_id="reader", scale=2, min_width=300):
                 gr.HTML(_asset("reader.html"), elem_id="reader-frame")
-        _connect(opening, page=page, chat=chat, box=box, clear=clear, conversation=conversation)
+        _connect(
+            opening,
+            folder=folder,
+            page=page,
+            chat=chat,
+            box=box,
+            clear=clear,
+            conversation=conversation,
+        )
     return page
 
 
 def _connect(
     opening: Opening,
     *,
+    folder: Path,
     page: gr.Blocks,
     chat: gr.Chatbot,
     box: gr.Textbox,
@@ -163,10 +172,16 @@ def _connect(
     async def greet() -> gr.Chatbot:
         try:
             assistant = await opening.assistant()
+            chosen = example_questions(folder, assistant.documents)
         except AssistantError as error:
             return gr.Chatbot(placeholder=notice_to_html(str(error)))
-        questions = example_questions(assistant.documents)
-        return gr.Chatbot(examples=[{"text": q.text, "display_text": q.text} for q in questions])
+        # The style sheet sets the first line, the topic, apart.
+        return gr.Chatbot(
+            examples=[
+                {"text": example.question, "display_text": f"{example.topic}\n{example.question}"}
+                for example in chosen
+            ]
+        )
 
     async def ask_typed(question: str, before: Conversation) -> AsyncIterator[Update]:
         async for update in respond(opening, question, before):

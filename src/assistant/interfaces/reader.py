@@ -40,14 +40,14 @@ def find_place(documents: Sequence[ParsedDocument], article_id: str) -> Place | 
 def place_to_html(place: Place, *, start: int = 0, end: int = 0) -> str:
     """Return an article with the document's characters ``[start, end)`` marked in it."""
     article = place.article
-    above = [place.document.title, *(f"{h.marker}{h.title}" for h in article.headings)]
+    above = [f"{heading.marker}{heading.title}" for heading in article.headings]
     return (
         '<article class="reading">'
-        f'<p class="above">{escape(" › ".join(above))}</p>'
         f"<h2>{escape(_name(place.document, article))}</h2>"
+        f'<p class="above">{escape(" › ".join(above))}</p>'
         f'<div class="body">{_lines_to_html(article, start=start, end=end)}</div>'
         f"{_neighbours_to_html(place)}"
-        f'<p class="origin">{escape(_describe(place.document))}</p>'
+        f'<p class="origin">{escape(_origin(place.document))}</p>'
         "</article>"
     )
 
@@ -64,10 +64,11 @@ def contents_to_html(documents: Sequence[ParsedDocument]) -> str:
 
 def _document_to_html(parsed: ParsedDocument) -> str:
     document = parsed.document
+    facts = filter(None, (*_facts(document), _size(parsed)))
     edition = '<span class="edition">另一版本</span>' if document.edition_of else ""
     return (
         f"<details><summary><b>{escape(document.title)}</b>{edition}"
-        f'<span class="facts">{escape(_describe(document))} · {_size(parsed)}</span></summary>'
+        f'<span class="facts">{escape(" · ".join(facts))}</span></summary>'
         f"{_articles_to_html(parsed.articles)}</details>"
     )
 
@@ -123,12 +124,17 @@ def _name(document: Document, article: Article) -> str:
     return f"《{document.short_title or document.title}》{name}"
 
 
-def _describe(document: Document) -> str:
-    if document.issued_on:
-        date = f"{_date(document.issued_on)}印发"
-    else:
-        date = f"{_date(document.published_on)}发布" if document.published_on else ""
-    return " · ".join(fact for fact in (document.issuer, date, document.source) if fact)
+def _facts(document: Document) -> list[str]:
+    """Return issuer and date; where a text has no date, the place of its publication."""
+    date = document.issued_on or document.published_on
+    verb = "印发" if document.issued_on else "发布"
+    return [document.issuer, f"{_date(date)}{verb}" if date else document.source]
+
+
+def _origin(document: Document) -> str:
+    return " · ".join(
+        dict.fromkeys(filter(None, (document.title, *_facts(document), document.source)))
+    )
 
 
 def _date(iso: str) -> str:
@@ -139,6 +145,9 @@ def _date(iso: str) -> str:
 
 
 def _size(parsed: ParsedDocument) -> str:
-    articles = parsed.numbered or parsed.articles
-    kind = articles[0].kind if articles else ArticleKind.PASSAGE
-    return f"{len(articles)} {_UNITS[kind]}"
+    """Return how many articles there are, or exchanges, or paragraphs where neither exists."""
+    for kind, unit in _UNITS.items():
+        number = sum(article.kind is kind for article in parsed.articles)
+        if number:
+            return f"{number} {unit}"
+    return ""

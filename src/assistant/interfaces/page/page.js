@@ -98,6 +98,8 @@
       document.querySelectorAll(`#chat [data-testid="${role}"]:not([aria-label="${label}"])`)
         .forEach((message) => message.setAttribute("aria-label", label));
     }
+    document.querySelectorAll('#chat .example[aria-label^="Select"]')
+      .forEach((example) => example.setAttribute("aria-label", example.textContent.trim()));
     const log = document.querySelector('#chat [role="log"]:not([aria-label="对话"])');
     log?.setAttribute("aria-label", "对话");
   }
