@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 from assistant.corpus.parse import parse_document
@@ -103,3 +104,27 @@ class FakeAssistant:
 
 def _sentence(article: Article, word: str) -> Sentence:
     return next(s for s in article.sentences if word in s.text)
+
+
+class Gate:
+    """Opens an assistant, or lets it answer, only once the test says so."""
+
+    def __init__(self, assistant: FakeAssistant) -> None:
+        self.documents = assistant.documents
+        self._assistant = assistant
+        self._released = threading.Event()
+
+    def release(self) -> None:
+        """Let everything pass from now on."""
+        self._released.set()
+
+    def open(self) -> FakeAssistant:
+        """Return the assistant, after the release."""
+        self._released.wait(timeout=60)
+        return self._assistant
+
+    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+        """Answer after the release; the first question, which warms up, passes at once."""
+        if self._assistant.asked:
+            self._released.wait(timeout=60)
+        return self._assistant.ask(question, history=history)

@@ -10,9 +10,9 @@ from assistant.corpus.sentences import split_clauses
 from assistant.domain import Article, ArticleKind, Hit, Sentence
 
 # Tuned on the development questions; docs/experiments.md has the figures.
-CLOSE_SENTENCE = 0.62
+CLOSE_SENTENCE = 0.5
 """Share of the best sentence's score with which another of its article is quoted too."""
-CLOSE_ARTICLE = 0.9
+CLOSE_ARTICLE = 1.3
 """Standard deviations behind the first within which a further article is quoted too."""
 CLOSE_BEST = 0.85
 """… and the share of the first article's best sentence that its own best must reach."""
@@ -22,7 +22,7 @@ MOST_CHARACTERS = 210
 """Quoted of one article; the best sentence is quoted whatever its length."""
 GIVES_ASKED = 3.0
 """What a sentence gains that holds a value of the kind asked for."""
-CAPTION = 2.0
+CAPTION = 4.0
 """What an article's leading phrase loses: it names the matter and says little of it."""
 
 

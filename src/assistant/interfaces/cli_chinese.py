@@ -84,20 +84,21 @@ def render_help(command: Command, ctx: Context) -> str:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=min(Console().width, HELP_WIDTH), highlight=False, color_system=None)
+    width = min(Console().width, HELP_WIDTH)
+    console = Console(width=width, highlight=False, markup=False, color_system=None)
     with console.capture() as capture:
         usage = " ".join(_chinese(piece) for piece in command.collect_usage_pieces(ctx))
-        console.print(f"用法：{ctx.command_path} {usage}", markup=False)
+        console.print(f"用法：{ctx.command_path} {usage}")
         if command.help:
-            console.print(f"\n{command.help}", markup=False)
+            console.print(f"\n{command.help}")
         for title, rows in _sections(command, ctx):
             table = Table.grid(padding=(0, 2))
             table.add_column(min_width=14)
             table.add_column()
             for name, explanation in rows:
                 table.add_row(f"  {name}", explanation)
-            console.print(f"\n{title}：", markup=False)
-            console.print(table, markup=False)
+            console.print(f"\n{title}：")
+            console.print(table)
     lines = capture.get().splitlines()
     return "\n".join(line.rstrip() for line in lines)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.errors import AssistantError
+from assistant.errors import CorpusError
 from assistant.interfaces.cli_chinese import ChineseCommand, new_app
 from assistant.interfaces.cli_output import make_console, say, write_json
 
@@ -23,10 +23,6 @@ DRAFTS_FOLDER = "drafts"
 app = new_app(description="查看、检查和导入学习材料。")
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")]
-
-
-class NotInCorpus(AssistantError):
-    """The materials have no such document or article."""
 
 
 @app.command("list", cls=ChineseCommand, help="列出全部材料。")
@@ -157,7 +153,7 @@ def _find_document(corpus: Corpus, name: str) -> ParsedDocument:
         if name.strip("《》") in (document.id, document.title, document.short_title):
             return parsed
     known = "、".join(parsed.document.id for parsed in corpus.documents)
-    raise NotInCorpus(f"没有编号为“{name}”的材料。现有：{known}。")
+    raise CorpusError(f"没有编号为“{name}”的材料。现有：{known}。")
 
 
 def _find_article(parsed: ParsedDocument, name: str) -> Article:
@@ -168,7 +164,7 @@ def _find_article(parsed: ParsedDocument, name: str) -> Article:
             return article
     numbers = [article.number for article in parsed.numbered if article.number is not None]
     known = f"共 {len(numbers)} 条" if numbers else "这份材料没有条号，可用 p1、q1 等单元编号"
-    raise NotInCorpus(f"《{parsed.document.short_title}》没有“{name}”，{known}。")
+    raise CorpusError(f"《{parsed.document.short_title}》没有“{name}”，{known}。")
 
 
 def _read_address(name: str) -> str:
@@ -188,13 +184,13 @@ def _write_drafts(drafts: Drafts, *, folder: Path, replace: bool) -> list[Path]:
     paths = [folder / f"{draft.parsed.document.id}.md" for draft in drafts.documents]
     taken = [path.name for path in paths if path.exists()]
     if taken and not replace:
-        raise AssistantError(f"草稿已存在：{'、'.join(taken)}。要覆盖请加 --replace。")
+        raise CorpusError(f"草稿已存在：{'、'.join(taken)}。要覆盖请加 --replace。")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for draft, path in zip(drafts.documents, paths, strict=True):
             path.write_text(draft.markdown, encoding="utf-8")
     except OSError as error:
-        raise AssistantError(f"无法写入 {folder}：{error.strerror}。") from error
+        raise CorpusError(f"无法写入 {folder}：{error.strerror}。") from error
     return paths
 
 

@@ -27,6 +27,8 @@ _SPEECH = {
 }
 _TITLE_MARKS = re.compile(r"《(?P<title>[^《》]{2,60})》")
 _ADDRESS_NEXT = re.compile(r"\s*的?\s*第?\s*[（(]?[〇零一二三四五六七八九十百\d]")
+# 中央组织部 is a body, not the place 中央.
+_BODY_NEXT = re.compile(r"市?(?:委|纪委|监委|组织部|宣传部|政治局|办公厅|巡视|委员|党委|常委)")
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*年")
 
 _PLACES = re.compile(
@@ -81,7 +83,12 @@ class Catalog:
         named, spans = self._read_names(question)
         places = {i: list(p.finditer(question)) for i, p in self._scopes.items()}
         scoped = {i for i, found in places.items() if found}
-        spans += [match.span() for found in places.values() for match in found]
+        spans += [
+            match.span()
+            for found in places.values()
+            for match in found
+            if not _BODY_NEXT.match(question, match.end())
+        ]
         spoken = [
             d.id for d in self._documents
             if (pattern := _SPEECH.get(d.kind)) and pattern.search(question)

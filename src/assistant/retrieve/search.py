@@ -7,10 +7,13 @@ sentence's cosine) ranked better than four, and than reciprocal ranks; see ``doc
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.domain import Article, Document, DocumentKind, Hit, Sentence
 from assistant.index.build import Index
@@ -22,6 +25,8 @@ from assistant.retrieve.names import Mentions
 NEAREST_SENTENCES = 400
 """Sentences whose cosine is asked of the vector store; the others count as the last of them."""
 
+LOCAL = 1.0
+"""Weight of what tells an article's sentences apart, beside their scores over the corpus."""
 RIVAL = 5
 """Rank of the hit that the first is measured against."""
 
@@ -107,6 +112,9 @@ class Searcher:
         else:
             order = np.argsort(-total, kind="stable")[:limit].tolist()
         per_sentence = _standardise(sentence_words) + _standardise(cosines)
+        for i in order:
+            rows = np.flatnonzero(self._of_sentence == i)
+            per_sentence[rows] += LOCAL * self._distinctive(tokens, rows)
         hits = tuple(
             Hit(self._articles[i], float(total[i]), rank, self._sentences(i, per_sentence))
             for rank, i in enumerate(order, start=1)
@@ -156,7 +164,7 @@ class Searcher:
             cosines[self._sentence_at[sentence_id]] = cosine
         return cosines
 
-    def _by_article(self, scores: FloatVector, owners: np.ndarray) -> FloatVector:
+    def _by_article(self, scores: FloatVector, owners: NDArray[np.intp]) -> FloatVector:
         best = np.full(len(self._articles), scores.min(initial=0.0), dtype=np.float32)
         np.maximum.at(best, owners, scores)
         return best
@@ -181,6 +189,20 @@ class Searcher:
         # 按邹开红的解读，《意见》… asks for the commentary; the text it comments is its topic.
         commentary = {i for i in named if self._document[i].kind is not DocumentKind.NORMATIVE}
         return commentary or named or set(mentions.hinted)
+
+    def _distinctive(self, tokens: Sequence[str], rows: NDArray[np.intp]) -> FloatVector:
+        """Return how much each sentence of an article has of a question that its others lack.
+
+        A word that is all over an article says which article, not which sentence.
+        """
+        held = [set(tokenize(self._index.sentences[row].sentence.text)) for row in rows]
+        scores = np.zeros(len(rows), dtype=np.float32)
+        for token in set(tokens):
+            having = np.array([token in words for words in held])
+            if having.any():
+                share = math.log((len(rows) + 1) / having.sum())
+                scores += np.float32(share * self._index.passage_keywords.rarity(token)) * having
+        return scores / max(1.0, math.sqrt(len(set(tokens))))
 
     def _sentences(self, article: int, scores: FloatVector) -> tuple[tuple[Sentence, float], ...]:
         return tuple(
