@@ -140,6 +140,14 @@ def test_a_body_of_megabytes_is_turned_away(address: str) -> None:
     assert is_one_chinese_sentence(response)
 
 
+def test_a_body_that_hides_its_size_is_turned_away_too(address: str) -> None:
+    chunks = (b"x" * 100_000 for _ in range(30))
+    response = httpx.post(
+        f"{address}/api/ask", content=chunks, headers={"content-type": "application/json"}
+    )
+    assert response.status_code == 413
+
+
 def test_thirty_people_asking_at_once_are_all_answered(address: str) -> None:
     with ThreadPoolExecutor(30) as people:
         responses = list(people.map(lambda _: ask(address, {"question": QUESTION}), range(30)))
@@ -216,7 +224,7 @@ def test_a_script_in_a_document_reaches_the_reader_as_text() -> None:
         title=evil,
         short_title=evil,
         issuer=evil,
-        text=f"（一）{evil}\n",
+        text=f"（一）{evil}第一。\n（二）第二。\n",
     )
     with serving(lambda: FakeAssistant([OPINIONS, parse_document(document)])) as address:
         contents = httpx.get(f"{address}/reader/contents").text

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from assistant.answer.asked import kinds_asked
 from assistant.answer.compose import Documents, Statement, compose
-from assistant.answer.extract import quote_article
+from assistant.answer.extract import WIDE, quote_article
 from assistant.corpus.labels import document_label
 from assistant.domain import Answer, Article, DocumentKind, Hit, ParsedDocument, Sentence
 from assistant.index.keywords import tokenize
@@ -25,7 +25,6 @@ _COMPARES = re.compile(
 DEPTH = 6
 ALIGNED = 2.0
 """Weight of how alike two articles are, beside how well each fits the question."""
-CHARACTERS = 200
 MOST_DIFFERENCES = 3
 """Places at which a difference between printings is shown; the others are counted."""
 
@@ -46,7 +45,11 @@ def compared(reading: Reading, documents: Documents) -> tuple[str, str] | None:
 def answer_comparison(reading: Reading, searcher: Searcher, documents: Documents) -> Answer | None:
     """Return what both documents say on the matter, or None when nothing is compared."""
     pair = compared(reading, documents)
-    if pair is None:
+    commented = any(
+        documents[i].document.kind is not DocumentKind.NORMATIVE
+        for i in (*reading.mentions.documents, *reading.mentions.hinted)
+    )
+    if pair is None or commented:
         return None
     kinds = kinds_asked(reading.text)
     sides = [_search(reading, searcher, documents, document_id) for document_id in pair]
@@ -58,7 +61,7 @@ def answer_comparison(reading: Reading, searcher: Searcher, documents: Documents
         + ALIGNED * searcher.likeness(ab[0].article, ab[1].article),
     )  # fmt: skip
     return compose(
-        [quote_article(hit, kinds, documents, characters=CHARACTERS) for hit in (left, right)],
+        [quote_article(hit, kinds, documents, extent=WIDE) for hit in (left, right)],
         documents,
     )
 

@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.answer.asked import Kind, gives
-from assistant.answer.compose import Documents, Span, Statement, join_spans
-from assistant.corpus.sentences import split_clauses
-from assistant.domain import Article, ArticleKind, Hit, Sentence
+from assistant.answer.compose import Documents, Statement, join_spans
+from assistant.domain import ArticleKind, Hit, Sentence
 
 # Tuned on the development questions; docs/experiments.md has the figures.
-CLOSE_SENTENCE = 0.5
-"""Share of the best sentence's score with which another of its article is quoted too."""
 CLOSE_ARTICLE = 1.3
 """Standard deviations behind the first within which a further article is quoted too."""
 CLOSE_BEST = 0.85
 """… and the share of the first article's best sentence that its own best must reach."""
-MOST_SENTENCES = 3
+UNDECIDED = 0.8
+"""Standard deviations between two articles under which neither is quoted at length."""
 MOST_ARTICLES = 2
-MOST_CHARACTERS = 210
-"""Quoted of one article; the best sentence is quoted whatever its length."""
 GIVES_ASKED = 3.0
 """What a sentence gains that holds a value of the kind asked for."""
 CAPTION = 4.0
 """What an article's leading phrase loses: it names the matter and says little of it."""
+
+_INTERROGATIVES = re.compile(
+    r"谁|什么|多少|几|怎么|怎样|如何|哪|啥|吗|呢|是否|有没有|要不要|去不去|能不能|分别|各(?:有|是|管)|以及"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of an article is quoted."""
+
+    sentences: int
+    characters: int
+    """Over all sentences; the best is quoted whatever its length."""
+    close: float
+    """Share of the best sentence's score with which another is quoted too."""
+
+
+NARROW = Extent(sentences=1, characters=210, close=1.0)
+USUAL = Extent(sentences=3, characters=210, close=0.5)
+WIDE = Extent(sentences=4, characters=300, close=0.3)
+
+
+def extent_of(question: str) -> Extent:
+    """Return how much a question wants to know: several things asked need more sentences."""
+    asked = len(_INTERROGATIVES.findall(question))
+    return WIDE if asked > 1 else USUAL
 
 
 def select_statements(
@@ -31,21 +55,33 @@ def select_statements(
     kinds: Sequence[Kind],
     documents: Documents,
     *,
-    most_articles: int = MOST_ARTICLES,
+    extent: Extent = USUAL,
 ) -> list[Statement]:
-    """Return what to quote of the hits, best article first."""
+    """Return what to quote of the hits, best article first.
+
+    A second article is quoted when it is close, with its best sentence only; when the two can
+    hardly be told apart, so is the first.
+    """
     if not hits:
         return []
-    first = score_sentences(hits[0], kinds)
-    best = max((score for _, score in first), default=0.0)
-    statements = [quote_article(hits[0], kinds, documents)]
-    for hit in hits[1:]:
-        if len(statements) >= most_articles or hit.score < hits[0].score - CLOSE_ARTICLE:
-            break
-        own = max((score for _, score in score_sentences(hit, kinds)), default=0.0)
-        if own >= CLOSE_BEST * best:
-            statements.append(quote_article(hit, kinds, documents))
-    return statements
+    best = _best(hits[0], kinds)
+    second = next(
+        (
+            hit
+            for hit in hits[1:MOST_ARTICLES]
+            if hit.score >= hits[0].score - CLOSE_ARTICLE and _best(hit, kinds) >= CLOSE_BEST * best
+        ),
+        None,
+    )
+    if second is None:
+        return [quote_article(hits[0], kinds, documents, extent=extent)]
+    undecided = second.score > hits[0].score - UNDECIDED and extent is not WIDE
+    first = quote_article(hits[0], kinds, documents, extent=NARROW if undecided else extent)
+    return [first, quote_article(second, kinds, documents, extent=NARROW)]
+
+
+def _best(hit: Hit, kinds: Sequence[Kind]) -> float:
+    return max((score for _, score in score_sentences(hit, kinds)), default=0.0)
 
 
 def score_sentences(hit: Hit, kinds: Sequence[Kind]) -> list[tuple[Sentence, float]]:
@@ -61,7 +97,7 @@ def score_sentences(hit: Hit, kinds: Sequence[Kind]) -> list[tuple[Sentence, flo
 
 
 def quote_article(
-    hit: Hit, kinds: Sequence[Kind], documents: Documents, *, characters: int = MOST_CHARACTERS
+    hit: Hit, kinds: Sequence[Kind], documents: Documents, *, extent: Extent = USUAL
 ) -> Statement:
     """Return the best sentences of one article, in reading order."""
     ranked = sorted(score_sentences(hit, kinds), key=lambda pair: -pair[1])
@@ -70,16 +106,10 @@ def quote_article(
     best = ranked[0][1]
     chosen, used = [ranked[0][0]], len(ranked[0][0].text)
     for sentence, score in ranked[1:]:
-        if len(chosen) >= MOST_SENTENCES or score < CLOSE_SENTENCE * best:
+        if len(chosen) >= extent.sentences or score < extent.close * best:
             break
-        if used + len(sentence.text) <= characters:
+        if used + len(sentence.text) <= extent.characters:
             chosen.append(sentence)
             used += len(sentence.text)
     text = documents[hit.article.document_id].document.text
     return Statement(hit.article, join_spans(((s.start, s.end) for s in chosen), text))
-
-
-def clauses(article: Article, sentence: Sentence) -> list[Span]:
-    """Return the spans, in the document, of a sentence's parts between semicolons."""
-    del article
-    return [(sentence.start + a, sentence.start + b) for a, b in split_clauses(sentence.text)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.answer import about, compare, enumerate_, lookup
 from assistant.answer.asked import kinds_asked
 from assistant.answer.compose import Statement, compose, refuse
-from assistant.answer.extract import select_statements
+from assistant.answer.extract import extent_of, select_statements
 from assistant.answer.refuse import Evidence, Judge, explain, explain_foreign, foreign
 from assistant.domain import Answer, Article, Hit, ParsedDocument
 from assistant.retrieve.reading import Reading
@@ -99,6 +99,10 @@ class Writer:
         meant = lookup.candidates(reading, self._listed)
         found = [(parsed, lookup.find_addressed(address, parsed)) for parsed in meant]
         found = [(parsed, articles) for parsed, articles in found if articles]
+        if not found and (
+            address.part and not any(h.level == 1 for parsed in meant for h in parsed.headings)
+        ):
+            return None  # an interview's 第二部分 is another document's
         if not found:
             named = [p for p in meant if p.numbered] or meant
             return lookup.refuse_missing(address, named[0], self._documents) if named else None
@@ -117,13 +121,17 @@ class Writer:
     def _answer_within(self, reading: Reading, articles: Sequence[Article]) -> Answer | None:
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
         kinds = kinds_asked(reading.text)
-        statements = select_statements(ranking.hits, kinds, self._documents)
+        statements = select_statements(
+            ranking.hits, kinds, self._documents, extent=extent_of(reading.text)
+        )
         return compose(statements, self._documents)
 
     def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
         ranking = self._searcher.search(self._query(reading), limit=HITS)
         kinds = kinds_asked(reading.text)
-        statements = select_statements(ranking.hits, kinds, self._documents)
+        statements = select_statements(
+            ranking.hits, kinds, self._documents, extent=extent_of(reading.text)
+        )
         evidence = self._judge.weigh(reading, ranking, statements, kinds)
         return evidence, ranking.hits, statements
 

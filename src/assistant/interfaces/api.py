@@ -17,8 +17,9 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -43,6 +44,12 @@ _REASONS = {
     errno.EADDRINUSE: "端口已被占用，请先停止占用它的程序，或用 --port 换一个端口",
     errno.EACCES: "没有使用这个端口的权限，请用 --port 换一个大于 1023 的端口",
 }
+_STATUS_MESSAGES = {
+    404: "没有这个地址。",
+    405: "这个地址不支持该请求方法。",
+    413: "请求内容过大。",
+    500: "服务内部出错，请管理员查看日志。",
+}
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -57,6 +64,10 @@ _HEADERS = {
         "form-action 'self'; frame-ancestors 'self'"
     ),
 }
+
+
+class Refused(HTTPException):
+    """A response other than success, with a sentence of ours for its reader."""
 
 
 class AskRequest(BaseModel):
@@ -84,14 +95,14 @@ def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
     app = FastAPI(
         title="学习材料问答",
         lifespan=lifespan,
-        max_body_size=MAXIMUM_BODY_BYTES,
         # These pages load their scripts from another host.
         docs_url=None,
         redoc_url=None,
     )
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAXIMUM_BODY_BYTES)
     # An empty list admits no other origin, and keeps Gradio from admitting any by itself.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Border)
     app.add_exception_handler(AssistantError, _explain_error)
     app.add_exception_handler(RequestValidationError, _explain_validation)
     app.add_exception_handler(HTTPException, _explain_status)
@@ -114,23 +125,29 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
             uvicorn.Server(config).run(sockets=[listener])
 
 
-class SecurityHeaders:
-    """ASGI middleware: what a browser may do with our responses."""
+class Border:
+    """ASGI middleware: turns large bodies away, and tells browsers what our responses may do.
+
+    A body that does not announce its size is counted by ``RequestBodyLimitMiddleware``.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add the headers to its response."""
+        """Pass the request on unless it is too large, and add headers to the response."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers[name] = value
+                MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        app = self._app
+        if scope["type"] == "http":
+            announced = Headers(scope=scope).get("content-length", "0")
+            if not announced.isdecimal() or int(announced) > MAXIMUM_BODY_BYTES:
+                app = _error(413, _STATUS_MESSAGES[413])
+        await app(scope, receive, send_with_headers)
 
 
 def _ask_routes(opening: Opening) -> APIRouter:
@@ -176,7 +193,7 @@ def _reader_routes(opening: Opening) -> APIRouter:
     async def article(article: str, start: int = 0, end: int = 0) -> str:
         place = find_place((await opening.assistant()).documents, article)
         if place is None:
-            raise HTTPException(404, "材料中没有这一条，可能材料已经更新。")
+            raise Refused(404, "材料中没有这一条，可能材料已经更新。")
         return place_to_html(place, start=start, end=end)
 
     return router
@@ -200,7 +217,7 @@ def _probe_routes(opening: Opening) -> APIRouter:
     @router.post("/gradio_api/upload", include_in_schema=False)
     async def upload() -> None:
         # The page takes no files; Gradio would store whatever anyone sends.
-        raise HTTPException(403, "本服务不接收文件。")
+        raise Refused(403, "本服务不接收文件。")
 
     return router
 
@@ -235,11 +252,12 @@ async def _explain_validation(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _explain_status(_: Request, error: Exception) -> JSONResponse:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    known = {404: "没有这个地址。", 405: "这个地址不支持该请求方法。", 413: "请求内容过大。"}
-    detail = error.detail if isinstance(error, HTTPException) else ""
-    is_ours = any("\u4e00" <= character <= "\u9fff" for character in detail)
-    return _error(status, detail if is_ours else known.get(status, f"请求未能完成（{status}）。"))
+    if not isinstance(error, HTTPException):
+        return _error(500, _STATUS_MESSAGES[500])
+    if isinstance(error, Refused):
+        return _error(error.status_code, error.detail)
+    status = error.status_code
+    return _error(status, _STATUS_MESSAGES.get(status, f"请求未能完成（{status}）。"))
 
 
 def _error(status: int, message: str) -> JSONResponse:

@@ -11,13 +11,14 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain import Article, Document, DocumentKind, Hit, Sentence
 from assistant.index.build import Index
-from assistant.index.embed import Embedder, FloatVector
+from assistant.index.embed import Embedder, FloatMatrix, FloatVector
 from assistant.index.keywords import tokenize
 from assistant.retrieve.lexicon import Lexicon
 from assistant.retrieve.names import Mentions
@@ -30,8 +31,12 @@ LOCAL = 1.0
 RIVAL = 5
 """Rank of the hit that the first is measured against."""
 
+LONGEST_EMBEDDED = 120
+"""Characters of a question, from its end, that go into its vector."""
+NAMED = 4.0
+"""Standard deviations that an article loses when the question names another document."""
 ELSEWHERE = 3.0
-"""Standard deviations that an article loses when the question speaks of another document."""
+"""… when it points at another by its place or kind."""
 COMMENTARY = 0.9
 """… that an essay or interview loses when the question does not ask for one."""
 _SENTENCE_ENDS = ("。", "！", "？", "；", "!", "?", ";", "。”", "！”", "？”", "。）")
@@ -130,9 +135,13 @@ class Searcher:
         )
 
     def likeness(self, one: Article, other: Article) -> float:
-        """Return how alike two articles are: the cosine of their passages' mean vectors."""
-        a, b = self._article_vector(one), self._article_vector(other)
-        return float(a @ b)
+        """Return how alike two articles are, in standard deviations over the other's document."""
+        siblings = [a for a in self._articles if a.document_id == other.document_id]
+        vector = self._article_vectors[self._position[one.id]]
+        cosines = np.array([self._article_vectors[self._position[a.id]] @ vector for a in siblings])
+        spread = float(cosines.std()) or 1.0
+        own = self._article_vectors[self._position[other.id]] @ vector
+        return float((own - cosines.mean()) / spread)
 
     def coverage(self, question: str, text: str | None) -> float:
         """Return the share of a question's words that a text holds, weighted by their rarity.
@@ -150,13 +159,17 @@ class Searcher:
             found += rarity if known else 0.0
         return found / total if total else 0.0
 
-    def _article_vector(self, article: Article) -> FloatVector:
-        ids = [p.id for p in self._index.passages if p.article.id == article.id]
-        mean = self._index.vectors.passages.vectors(ids).mean(axis=0)
-        return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+    @cached_property
+    def _article_vectors(self) -> FloatMatrix:
+        """One row an article: the mean of its passages' vectors, of length one."""
+        vectors = self._index.vectors.passages.vectors([p.id for p in self._index.passages])
+        sums = np.zeros((len(self._articles), vectors.shape[1]), dtype=np.float32)
+        np.add.at(sums, self._of_passage, vectors)
+        return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), dtype=np.float32)
 
     def _cosines(self, text: str) -> FloatVector:
-        vector = self._embedder.embed_query(text)
+        # A long question asks at its end, and the cost of a vector grows with its length.
+        vector = self._embedder.embed_query(text[-LONGEST_EMBEDDED:])
         found = self._index.vectors.sentences.search(vector, limit=NEAREST_SENTENCES)
         floor = found[-1][1] if found else 0.0
         cosines = np.full(len(self._index.sentences), floor, dtype=np.float32)
@@ -176,7 +189,7 @@ class Searcher:
         for i, article in enumerate(self._articles):
             document = self._document[article.document_id]
             if wanted and document.id not in wanted:
-                out[i] -= ELSEWHERE
+                out[i] -= NAMED if query.mentions.documents else ELSEWHERE
             elif not wanted and document.kind is not DocumentKind.NORMATIVE:
                 out[i] -= COMMENTARY
         for article_id, gain in query.near:
