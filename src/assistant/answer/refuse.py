@@ -15,12 +15,15 @@ from importlib import resources
 
 from assistant.answer.asked import Kind, gives
 from assistant.answer.compose import Documents, Statement
+from assistant.domain import DocumentKind
 from assistant.retrieve.reading import Reading
 from assistant.retrieve.search import Ranking, Searcher
 
 ABSENT = "我只根据已收录的材料回答，材料中没有找到能回答这个问题的规定。"
 
 
+DETAILS = (Kind.MONEY, Kind.DAYS, Kind.MONTHS, Kind.DURATION, Kind.DEFINITION)
+"""Kinds of answer that regulations seldom give and are often asked for."""
 WHOLE = 0.95
 """Coverage from which an article is taken to hold all of a question's words."""
 
@@ -56,6 +59,13 @@ class Judge:
         """Tell whether the evidence suffices."""
         return evidence.probability >= self._threshold
 
+    def _asks_commentary(self, reading: Reading) -> bool:
+        mentions = reading.mentions
+        return any(
+            self._documents[i].document.kind is not DocumentKind.NORMATIVE
+            for i in (*mentions.documents, *mentions.hinted)
+        )
+
     def weigh(
         self,
         reading: Reading,
@@ -80,7 +90,8 @@ class Judge:
             "coverage": covered,
             "covered_whole": float(covered > WHOLE),
             "known": self._searcher.coverage(reading.topic, None),
-            "asks_value": float(bool(kinds)),
+            "asks_detail": float(any(kind in DETAILS for kind in kinds)),
+            "asks_commentary": float(self._asks_commentary(reading)),
             "missing_kind": float(missing is not None),
             "not_chinese": float(not _HAN.search(reading.text)),
         }

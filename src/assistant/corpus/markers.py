@@ -15,7 +15,8 @@ from assistant.corpus.numerals import NUMERAL, parse_numeral
 class Family(Enum):
     """The ways of numbering, outermost first."""
 
-    BIAN = "第…编"
+    PART = "第…编"
+    SUBPART = "第…分编"
     CHAPTER = "第…章"
     SECTION = "第…节"
     ARTICLE = "第…条"
@@ -25,7 +26,7 @@ class Family(Enum):
     PAREN_DIGIT = "（1）"
 
 
-DIVISIONS = (Family.BIAN, Family.CHAPTER, Family.SECTION)
+DIVISIONS = (Family.PART, Family.SUBPART, Family.CHAPTER, Family.SECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +41,38 @@ class Marker:
     spaced: bool
     """White space or the line's end follows: the typographic form of a real article heading."""
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """Number and suffix: 第十条之一 comes behind 第十条 and before 第十一条."""
+        return self.number, self.suffix
 
-_CHINESE = r"[〇零一二三四五六七八九十百千]+"
+
+_CHINESE = "[〇零一二三四五六七八九十百千]+"
 _GAP = r"[ \t\u3000]*"
+_WIDE = rf"第{_GAP}(?P<n>(?:{NUMERAL}{_GAP})+)"
 _PATTERNS: tuple[tuple[Family, re.Pattern[str]], ...] = (
     (
         Family.ARTICLE,
-        # 第十条之一 is an article of its own, not a paragraph of 第十条.
-        re.compile(rf"第{_GAP}(?P<n>(?:{NUMERAL}{_GAP})+)条(?:之(?P<s>{_CHINESE})(?![款项、]))?"),
+        # 第十条之一 is an article of its own; 第十条之一款 is none.
+        re.compile(rf"{_WIDE}条(?:{_GAP}之{_GAP}(?P<s>{NUMERAL})(?!{NUMERAL}|[款项、]))?"),
     ),
-    (Family.BIAN, re.compile(rf"第{_GAP}(?P<n>(?:{_CHINESE}{_GAP})+)编")),
-    (Family.CHAPTER, re.compile(rf"第{_GAP}(?P<n>(?:{_CHINESE}{_GAP})+)章")),
-    (Family.SECTION, re.compile(rf"第{_GAP}(?P<n>(?:{_CHINESE}{_GAP})+)节")),
+    (Family.SUBPART, re.compile(rf"{_WIDE}分编")),
+    (Family.PART, re.compile(rf"{_WIDE}(?:编(?![辑号制写码])|篇(?![幅章])|部分)")),
+    (Family.CHAPTER, re.compile(rf"{_WIDE}章")),
+    (Family.SECTION, re.compile(rf"{_WIDE}节")),
     (Family.COMMA, re.compile(rf"(?P<n>{_CHINESE})、")),
     (Family.PAREN, re.compile(rf"[（(]{_GAP}(?P<n>{_CHINESE}){_GAP}[）)]")),
     (Family.PAREN_DIGIT, re.compile(rf"[（(]{_GAP}(?P<n>[0-9０-９]{{1,3}}){_GAP}[）)]")),
     (Family.DOT, re.compile(r"(?P<n>[0-9０-９]{1,3})[.．、](?![0-9０-９])")),
 )
 
-# Behind a cited article number stands what the citation goes on with: 第三条的规定, 第三条第二款.
-_CITED = re.compile(r"[的之第、，,和与及或至款项]")
+# What a citation goes on with: 第三条的规定, 第三条第二款, 第三章规定的, （三）项, （三）至（五）.
+_RANGE = r"[和与及或至到][（(第本前]"
+_CITED = {
+    Family.ARTICLE: re.compile(rf"[的第、，,。；款项]|所?规定|{_RANGE}"),
+    Family.PAREN: re.compile(rf"项(?!目)|目(?![标的录前])|[、，,。；]|{_RANGE}"),
+    **dict.fromkeys(DIVISIONS, re.compile(rf"[的第、，,。；]|所?规定[的期情]|{_RANGE}")),
+}
 
 _INDENT = re.compile(r"[ \t\u3000]*")
 
@@ -89,9 +102,6 @@ def read_marker(line: str) -> Marker | None:
 
 
 def reads_as_citation(line: str, marker: Marker) -> bool:
-    """Tell whether an article number at a line's start goes on like a citation (第三条的规定)."""
-    return (
-        marker.family is Family.ARTICLE
-        and not marker.spaced
-        and bool(_CITED.match(line, marker.end))
-    )
+    """Tell whether what begins a line goes on like a citation (第三条的规定, （三）项)."""
+    pattern = _CITED.get(marker.family)
+    return pattern is not None and not marker.spaced and bool(pattern.match(line, marker.end))

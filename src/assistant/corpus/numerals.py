@@ -29,10 +29,11 @@ def _parse_units(text: str) -> int | None:
     total, digit, last_unit = 0, None, 10_000
     for character in text:
         if character in _DIGITS:
-            value = _DIGITS[character]
             if digit:  # two digits in a row, as in 二三十, are not a number
                 return None
-            digit = value
+            # 一百零五: the zero says that what follows counts ones.
+            last_unit = 10 if digit == 0 else last_unit
+            digit = _DIGITS[character]
         elif character in _UNITS:
             unit = _UNITS[character]
             if unit >= last_unit or digit == 0:
@@ -41,6 +42,9 @@ def _parse_units(text: str) -> int | None:
             digit, last_unit = None, unit
         else:
             return None
+    # 一百一 means 110 when spoken and 101 when misprinted: no number to cite.
+    if digit and last_unit > 10:
+        return None
     return total + (digit or 0)
 
 
