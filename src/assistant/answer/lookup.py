@@ -92,13 +92,13 @@ def candidates(reading: Reading, documents: Sequence[ParsedDocument]) -> list[Pa
 
 
 def answer_whole(
-    articles: Sequence[Article], address: Address, documents: Documents
+    articles: Sequence[Article], address: Address | None, documents: Documents
 ) -> Answer | None:
     """Return the full text of the addressed articles, or of the 款 asked for."""
     statements = []
     for article in articles:
         spans = [(article.start, article.end)]
-        if address.paragraph and 0 < address.paragraph <= len(article.paragraphs):
+        if address and address.paragraph and 0 < address.paragraph <= len(article.paragraphs):
             paragraph = article.paragraphs[address.paragraph - 1]
             spans = [(paragraph.start, paragraph.end)]
         statements.append(Statement(article, tuple(spans)))

@@ -11,13 +11,15 @@ from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.extract import extent_of, select_statements
 from assistant.answer.refuse import Evidence, Judge, explain, explain_foreign, foreign
 from assistant.domain import Answer, Article, Hit, ParsedDocument
-from assistant.retrieve.reading import Reading
+from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
 
 HITS = 10
 OFFERED = 3
 DISCUSSED = 2.5
 """Standard deviations that an article gains when the answer before cited it."""
+ALIKE = 1.5
+"""… when it is the most like one cited before, in the document that is now asked of."""
 
 
 class Writer:
@@ -64,8 +66,27 @@ class Writer:
             reading.standalone,
             reading.mentions,
             within=frozenset(article.id for article in within),
-            near=tuple((article_id, DISCUSSED) for article_id in reading.discussed),
+            near=self._near(reading),
         )
+
+    def _near(self, reading: Reading) -> tuple[tuple[str, float], ...]:
+        """Return the articles discussed, and their like in the document that is asked of now."""
+        near = {article_id: DISCUSSED for article_id in reading.discussed}
+        wanted = reading.mentions.documents or reading.mentions.hinted
+        for article in self._find(reading.discussed):
+            for document_id in wanted:
+                if document_id != article.document_id:
+                    like = self._searcher.most_alike(article, self._documents[document_id].articles)
+                    near.update({like.id: ALIKE} if like else {})
+        return tuple(near.items())
+
+    def _find(self, article_ids: Sequence[str]) -> list[Article]:
+        return [
+            article
+            for article_id in article_ids
+            for article in self._documents[article_id.partition("#")[0]].articles
+            if article.id == article_id
+        ]
 
     def _answer_form(self, reading: Reading) -> Answer | None:
         """Answer what is settled by the form of the question: addresses, counts, comparisons."""
@@ -80,6 +101,8 @@ class Writer:
             answer = self._answer_address(reading)
             if answer is not None:
                 return answer
+        if reading.discussed and asks_source(reading.text):
+            return lookup.answer_whole(self._find(reading.discussed), None, self._documents)
         named = reading.mentions.documents or reading.mentions.hinted
         return (
             enumerate_.answer_list(reading, self._listed, self._documents)

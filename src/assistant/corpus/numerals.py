@@ -26,24 +26,23 @@ def parse_numeral(text: str) -> int | None:
 
 
 def _parse_units(text: str) -> int | None:
-    total, digit, last_unit = 0, None, 10_000
+    total, digit, last_unit, skipped = 0, None, 10_000, False
     for character in text:
         if character in _DIGITS:
             if digit:  # two digits in a row, as in 二三十, are not a number
                 return None
-            # 一百零五: the zero says that what follows counts ones.
-            last_unit = 10 if digit == 0 else last_unit
+            skipped = digit == 0
             digit = _DIGITS[character]
         elif character in _UNITS:
             unit = _UNITS[character]
             if unit >= last_unit or digit == 0:
                 return None
             total += (1 if digit is None else digit) * unit
-            digit, last_unit = None, unit
+            digit, last_unit, skipped = None, unit, False
         else:
             return None
     # 一百一 means 110 when spoken and 101 when misprinted: no number to cite.
-    if digit and last_unit > 10:
+    if digit and last_unit > 10 and not skipped:
         return None
     return total + (digit or 0)
 

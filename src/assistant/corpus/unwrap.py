@@ -7,23 +7,64 @@ from __future__ import annotations
 
 import re
 import statistics
+import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise, starmap
+from dataclasses import dataclass
+from itertools import pairwise
 
-from assistant.corpus.markers import DIVISIONS, Family, read_marker
+from assistant.corpus.markers import DIVISIONS, Family, Marker, read_marker, reads_as_citation
 
 _CLOSED = tuple("。！？；：…!?;:")
-_RUNNING = re.compile(r"[，、；,;]")
+_RUNNING = re.compile(r"[，、；。：,;:]")
+_CLAUSE = re.compile(r"[，。；：！？,;:]")
 _SPEAKER = re.compile(r"(?:记者|问|答|主持人|来源|.{0,8}负责人)\s*[：:]")
+_MARKUP = ("#", "- ", "* ", "> ", "|", "**", "——")
 
-# Wrapped text shows in its line lengths: most lines of a page are within a few characters of
-# the longest. Unwrapped paragraphs vary freely.
+# A full line stops within a few characters of the margin, for no line begins with a comma and
+# half-width signs fill it unevenly. Lines of whole paragraphs stop anywhere.
 SLACK = 4
-WRAPPED_SHARE = 0.6
+TIGHT = 1
+"""… and this near when it ends with a sentence, which may also end the paragraph."""
+INDENT = 2
+FEWEST_CUTS = 3
+FULL_SHARE = 0.6
+WIDER_SHARE = 0.05
 NARROWEST = 15
 WIDEST = 60
-RUNNING_CHARACTERS = 25
+RUNNING_CHARACTERS = 32
 """A line with a comma and at least this long that lacks an end is running text cut by a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedText:
+    """A text with its lines joined, and where each of them begins in the wrapped text."""
+
+    text: str
+    origins: tuple[int, ...]
+    """For each line of ``text`` the 0-based line of the wrapped text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A printed line that is not blank."""
+
+    number: int
+    text: str
+    width: float
+    indented: bool
+    after_blank: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the lines of a hard-wrapped text show about its page."""
+
+    margin: float
+    """Width of a full line, in wide characters."""
+    indents: bool
+    """Paragraphs begin with an indent."""
+    blanks: bool
+    """Blank lines stand between paragraphs, not between printed lines."""
 
 
 def join_wrapped_lines(text: str) -> str:
@@ -31,53 +72,122 @@ def join_wrapped_lines(text: str) -> str:
 
     Text whose lines are whole paragraphs is returned as it is, character for character.
     """
+    return join_and_trace(text).text
+
+
+def join_and_trace(text: str) -> JoinedText:
+    """Return ``text`` with its wrapped lines joined, and where each line came from."""
     lines = text.split("\n")
-    content = [line.strip() for line in lines if line.strip()]
-    width = wrap_width(content)
-    if width is None and not any(starmap(_is_cut, pairwise(content))):
-        return text
+    printed = _read_printed(lines)
+    page = _read_page(printed)
+    if page is None and not any(_is_cut(a.text, b.text) for a, b in pairwise(printed)):
+        return JoinedText(text, tuple(range(len(lines))))
     paragraphs: list[str] = []
-    last = ""  # the last line that went into the last paragraph
-    for line in content:
-        if paragraphs and _continues(last, paragraphs[-1], line, width):
-            paragraphs[-1] = _join(paragraphs[-1], line)
+    origins: list[int] = []
+    last: _Printed | None = None
+    for line in printed:
+        if last is not None and _continues(last, paragraphs[-1], line, page):
+            paragraphs[-1] = _join(paragraphs[-1], line.text)
         else:
-            paragraphs.append(line)
+            paragraphs.append(line.text)
+            origins += [line.number, line.number]  # the paragraph and the blank line behind it
         last = line
-    return "\n\n".join(paragraphs) + "\n"
+    return JoinedText("\n\n".join(paragraphs) + "\n", tuple(origins))
 
 
-def wrap_width(lines: Sequence[str]) -> int | None:
-    """Return the characters of a full line of hard-wrapped text, or None when it is not wrapped."""
-    lengths = [len(line) for line in lines if not line.startswith("#")]
-    if len(lengths) < 8:
+def _read_printed(lines: Sequence[str]) -> list[_Printed]:
+    printed: list[_Printed] = []
+    after_blank = True
+    for number, line in enumerate(lines):
+        text = line.strip()
+        if text:
+            indented = line.startswith(("\u3000", "  ", "\t"))
+            printed.append(_Printed(number, text, _width(text), indented, after_blank))
+        after_blank = not text
+    return printed
+
+
+def _width(text: str) -> float:
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
+
+
+def _read_page(printed: Sequence[_Printed]) -> _Page | None:
+    """Return the page that a text was printed on, or None when it is not hard-wrapped."""
+    cuts = [
+        (before, after)
+        for before, after in pairwise(printed)
+        if not before.text.endswith(_CLOSED)
+        and not before.text.startswith(_MARKUP)
+        and not _opens(after.text)
+    ]
+    if len(cuts) < FEWEST_CUTS:
         return None
-    width = round(statistics.quantiles(lengths, n=10)[-1])
-    full = sum(width - SLACK <= length <= width + SLACK for length in lengths)
-    if NARROWEST <= width <= WIDEST and full >= WRAPPED_SHARE * len(lengths):
-        return width
-    return None
+    widths = [before.width for before, _ in cuts]
+    margin = statistics.quantiles(widths, n=10, method="inclusive")[-1]
+    full = sum(abs(width - margin) <= SLACK for width in widths)
+    wider = sum(line.width > margin + SLACK for line in printed if line.text[0] != "#")
+    if (
+        not NARROWEST <= margin <= WIDEST
+        or full < FULL_SHARE * len(cuts)
+        or wider > WIDER_SHARE * len(printed)
+    ):
+        return None
+    inside = [after for before, after in cuts if abs(before.width - margin) <= SLACK]
+    return _Page(
+        margin=margin,
+        indents=any(line.indented for line in printed)
+        and sum(line.indented for line in inside) * 5 < len(inside),
+        blanks=sum(line.after_blank for line in inside) * 2 < len(inside),
+    )
 
 
-def _continues(last: str, paragraph: str, line: str, width: int | None) -> bool:
-    if _opens(line) or paragraph.startswith("#"):
+def _continues(last: _Printed, paragraph: str, line: _Printed, page: _Page | None) -> bool:
+    if paragraph.startswith("#"):
         return False
-    if width is None:
-        return _is_cut(paragraph, line)
+    if page is None:
+        return _is_cut(paragraph, line.text)
     # A line that stops short of the margin ends its paragraph.
-    return len(last) >= width - SLACK
+    if last.width < page.margin - SLACK:
+        return False
+    if _opens(line.text):
+        return not last.text.endswith(_CLOSED) and _cites(paragraph, line.text)
+    if not last.text.endswith(_CLOSED):
+        return True
+    begins = (page.indents and line.indented) or (page.blanks and line.after_blank)
+    # Extraction loses the indent that a paragraph's first line was printed with.
+    indent = INDENT if paragraph == last.text and not page.indents else 0
+    return last.width + indent >= page.margin - TIGHT and not begins
 
 
 def _is_cut(before: str, after: str) -> bool:
     """Tell whether a whole paragraph was cut in two by a page break."""
-    return (
-        len(before) >= RUNNING_CHARACTERS
-        and not before.startswith("#")
-        and not before.endswith(_CLOSED)
-        and not _is_division(before)
-        and bool(_RUNNING.search(before))
-        and not _opens(after)
-    )
+    if len(before) < RUNNING_CHARACTERS or before.endswith(_CLOSED) or before.startswith("#"):
+        return False
+    if _is_division(before) or not (_RUNNING.search(before) and _CLAUSE.search(after)):
+        return False
+    marker = read_marker(after)
+    return not _opens(after) or (marker is not None and reads_as_citation(after, marker))
+
+
+def _cites(paragraph: str, line: str) -> bool:
+    """Tell whether the marker at a line's start stands inside the sentence before it."""
+    marker = read_marker(line)
+    if marker is None:
+        return False
+    if reads_as_citation(line, marker):
+        return True
+    # Behind a title or heading, which has no comma, anything may open.
+    return _is_wide(marker) and not marker.spaced and _is_running(paragraph)
+
+
+def _is_wide(marker: Marker) -> bool:
+    return marker.family in (*DIVISIONS, Family.ARTICLE)
+
+
+def _is_running(paragraph: str) -> bool:
+    marker = read_marker(paragraph)
+    in_article = marker is not None and marker.family is Family.ARTICLE
+    return not _is_division(paragraph) and (in_article or bool(_RUNNING.search(paragraph)))
 
 
 def _is_division(line: str) -> bool:
@@ -89,9 +199,7 @@ def _is_division(line: str) -> bool:
 
 def _opens(line: str) -> bool:
     return (
-        line.startswith(("#", "- ", "* ", "> ", "|", "**", "——"))
-        or read_marker(line) is not None
-        or bool(_SPEAKER.match(line))
+        line.startswith(_MARKUP) or read_marker(line) is not None or bool(_SPEAKER.match(line))
     )
 
 

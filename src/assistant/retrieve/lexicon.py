@@ -47,6 +47,9 @@ class Lexicon:
             rare = [w for w in official if counts[w] < RARE * counts[preferred]]
             for word in (*everyday, *rare):
                 words.setdefault(word.casefold(), preferred)
+            # A word of the corpus stands for itself: 纪委书记 is not 纪委 and 书记.
+            for word in official:
+                words.setdefault(word.casefold(), word)
         self._words = words
         # Where two overlap, the longer one counts.
         longest_first = sorted(words, key=lambda word: -len(word))

@@ -11,13 +11,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-_WIDE = {c: unicodedata.normalize("NFKC", chr(c)) for c in range(0xFF10, 0xFF5B)}
+# Full-width digits and letters; full-width punctuation is proper Chinese.
+_WIDE = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for first, last in ("０９", "ＡＺ", "ａｚ")
+    for code in range(ord(first), ord(last) + 1)
+}
 _SPACE = re.compile(r"\s+")
 _LATIN = re.compile(r"[a-zA-Z]{2,30}")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 LONGEST_WORD = 4
 """Characters of the longest stretch of the corpus that one run of pinyin may stand for."""
+LEAST = 2
+"""How often a stretch of that length must occur before a misspelling is taken for it."""
+LARGEST = 1_000_000
+"""Characters of a corpus beyond which its stretches are not kept: it spells nothing then."""
 
 
 class Normalizer:
@@ -32,7 +41,11 @@ class Normalizer:
         text = _SPACE.sub(" ", text).strip()
         if _HAN.search(text) and _LATIN.search(text):
             text = _LATIN.sub(lambda match: self._spell(match, text), text)
-        return text
+        return _HAN_RUN.sub(lambda match: self._respell(match[0]), text)
+
+    def knows(self, words: str) -> bool:
+        """Tell whether the corpus has these words in a row."""
+        return words in self._joined
 
     def _to_simplified(self, text: str) -> str:
         return self._converter.convert(text) if _HAN.search(text) else text
@@ -54,6 +67,35 @@ class Normalizer:
 
         return max(candidates, key=fitness)
 
+    def _respell(self, run: str) -> str:
+        """Return a run of characters with homophones put right: 请示报高 is 请示报告.
+
+        A stretch that the corpus lacks is taken for one that sounds the same and differs in one
+        character, when that character makes no pair there with its neighbours as it stands.
+        """
+        for at in range(len(run) - LONGEST_WORD + 1):
+            word = run[at : at + LONGEST_WORD]
+            meant = None if self.knows(word) else self._homophone(word)
+            if meant is not None:
+                run = run[:at] + meant + run[at + LONGEST_WORD :]
+        return run
+
+    def _homophone(self, word: str) -> str | None:
+        sound = "".join(self._sounds.get(c, "?") for c in word)
+        alike = [
+            (count, other)
+            for other, count in self._by_pinyin.get(sound, Counter()).items()
+            if len(other) == len(word) and count >= LEAST and self._is_misspelt(word, other)
+        ]
+        return max(alike)[1] if alike else None
+
+    def _is_misspelt(self, word: str, meant: str) -> bool:
+        wrong = [at for at, (a, b) in enumerate(zip(word, meant, strict=True)) if a != b]
+        if len(wrong) != 1:
+            return False
+        pairs = (word[at : at + 2] for at in (wrong[0] - 1, wrong[0]) if 0 <= at < len(word) - 1)
+        return not any(map(self.knows, pairs))
+
     @cached_property
     def _joined(self) -> str:
         return "\n".join(self._texts)
@@ -61,20 +103,25 @@ class Normalizer:
     @cached_property
     def _by_pinyin(self) -> dict[str, Counter[str]]:
         """Stretches of the corpus of up to four characters, by their pinyin without tones."""
-        from pypinyin import lazy_pinyin
-
         words: Counter[str] = Counter()
-        for run in _HAN_RUN.findall(self._joined):
+        for run in _HAN_RUN.findall(self._joined if len(self._joined) <= LARGEST else ""):
             for length in range(1, LONGEST_WORD + 1):
                 for start in range(len(run) - length + 1):
                     words[run[start : start + length]] += 1
-        characters = sorted({c for word in words if len(word) == 1 for c in word})
-        sounds = dict(zip(characters, lazy_pinyin(characters), strict=True))
         by_pinyin: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for word, count in words.items():
             if len(word) == 1 or count > 1:
-                by_pinyin["".join(sounds[c] for c in word)][word] = count
+                by_pinyin["".join(self._sounds[c] for c in word)][word] = count
         return dict(by_pinyin)
+
+    @cached_property
+    def _sounds(self) -> dict[str, str]:
+        """Every Chinese character in common use, and the corpus's own, without its tone."""
+        from pypinyin import lazy_pinyin
+
+        common = (chr(code) for code in range(0x4E00, 0x9FA6))
+        characters = sorted({*common, *_HAN.findall(self._joined)})
+        return dict(zip(characters, lazy_pinyin(characters), strict=True))
 
     @cached_property
     def _converter(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the library has no types

@@ -13,12 +13,17 @@ from assistant.retrieve.normalize import Normalizer
 
 # A question that opens so, or has so few words of its own, leans on the one before.
 _LEANS = re.compile(
-    r"^(?:那|那么|如果|要是|还有|另外|再|接着|具体|为什么|为啥|这|其|它|他|她|该|上述|然后|不然|否则|换成|"
-    r"原文|出处|依据|哪一?条|what about|and )"
-    r"|(?:呢|的呢)[？?]?$|(?:这个|这项|这条|这种|这方面|这些|上面|刚才|前面|同样|谈完|此)"
+    r"^(?:那|那么|如果|要是|还有|另外|再|接着|具体|为什么|为啥|这|其|它|他|她|该|上述|然后|不然|否则|"
+    r"换成|万一|what about|and |then )"
+    r"|呢(?=[，,？?。！!]|$)|这个|这项|这条|这种|这方面|这些|那条|那个|上面|刚才|前面|前一|同样|谈完|此|它"
+)
+_ASKS_SOURCE = re.compile(
+    r"原文|全文|出处|来源|依据|原话|条文|第几条|哪一?条|哪[个份]文件|出自|source|full text|which article"
 )
 SHORT = 14
-"""Characters up to which a question is taken to lean on the one before."""
+"""Characters up to which a question is taken to lean on the one before …"""
+TERM = 4
+"""… unless it has so many characters in a row that the texts have too: a topic of its own."""
 _TRIM = " 　？?。！!，,"
 
 
@@ -63,8 +68,15 @@ class Reader:
     def _leans(self, reading: Reading) -> bool:
         if reading.addresses:
             return False
-        words = len(reading.text.strip(_TRIM))
-        return words <= SHORT or bool(_LEANS.search(reading.text.strip(" 　")))
+        text = reading.text.strip(_TRIM)
+        if _LEANS.search(text):
+            return True
+        return len(text) <= SHORT and (asks_source(text) or not self._has_term(text))
+
+    def _has_term(self, text: str) -> bool:
+        return any(
+            self._normalize.knows(text[at : at + TERM]) for at in range(len(text) - TERM + 1)
+        )
 
     def _resolve(self, alone: Reading, before: str, history: Sequence[Turn]) -> Reading:
         earlier = self.read(before, _turns_before(history))
@@ -102,6 +114,11 @@ class Reader:
                     if (article.number, article.suffix) == (address.number, address.suffix):
                         found.setdefault(article.id)
         return tuple(found)
+
+
+def asks_source(text: str) -> bool:
+    """Tell whether a question wants the words or the place of what was just said."""
+    return len(text) <= 2 * SHORT and bool(_ASKS_SOURCE.search(text))
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]]) -> str:

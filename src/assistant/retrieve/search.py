@@ -143,6 +143,16 @@ class Searcher:
         own = self._article_vectors[self._position[other.id]] @ vector
         return float((own - cosines.mean()) / spread)
 
+    def most_alike(self, one: Article, others: Sequence[Article]) -> Article | None:
+        """Return the article among ``others`` that is most like ``one``, if any is searched."""
+        vector = self._article_vectors[self._position[one.id]]
+        searched = [a for a in others if a.id in self._position]
+        return max(
+            searched,
+            key=lambda a: float(self._article_vectors[self._position[a.id]] @ vector),
+            default=None,
+        )
+
     def coverage(self, question: str, text: str | None) -> float:
         """Return the share of a question's words that a text holds, weighted by their rarity.
 
