@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answer import about, compare, enumerate_, lookup
@@ -35,31 +35,35 @@ class Writer:
 
     def answer(self, reading: Reading) -> Answer:
         """Return a verified answer, a refusal, or a question back."""
-        answer = self._answer_form(reading) or self._answer_content(reading)
+        answer = (
+            self._refuse_foreign(reading) or self._settle(reading) or self._answer_content(reading)
+        )
         used = reading.standalone if reading.leans else ""
         return replace(answer, question_used=used)
 
     def rank(self, reading: Reading, *, limit: int = HITS) -> tuple[Hit, ...]:
-        """Return the ranked articles for a reading; those it addresses come first."""
+        """Return the ranked articles for a reading; those that its form settles come first."""
         hits = self._searcher.search(self._query(reading), limit=limit).hits
-        if not reading.addresses:
+        settled = self._settle(reading)
+        cited = settled.citations if settled and settled.status == "answered" else ()
+        if not cited:
             return hits
-        addressed = [
-            article
-            for parsed in lookup.candidates(reading, self._listed)
-            for article in lookup.find_addressed(reading.addresses[0], parsed)
-        ]
         found = {hit.article.id: hit for hit in hits}
         ahead = hits[0].score if hits else 0.0
-        first = [found.get(a.id, Hit(a, ahead, 1)) for a in addressed]
-        rest = [hit for hit in hits if hit.article not in addressed]
+        first = [
+            found.get(article.id, Hit(article, ahead, 1))
+            for article in self._find(dict.fromkeys(c.article_id for c in cited))
+        ]
+        rest = [hit for hit in hits if hit not in first]
         return tuple(
             replace(hit, rank=rank) for rank, hit in enumerate([*first, *rest][:limit], start=1)
         )
 
     def weigh(self, reading: Reading) -> Evidence | None:
         """Return the evidence that decides on a reading, or None when its form settles it."""
-        return None if self._answer_form(reading) else self._examine(reading)[0]
+        if foreign(reading) or self._settle(reading):
+            return None
+        return self._examine(reading)[0]
 
     def _query(self, reading: Reading, within: Sequence[Article] = ()) -> Query:
         return Query(
@@ -80,7 +84,7 @@ class Writer:
                     near.update({like.id: ALIKE} if like else {})
         return tuple(near.items())
 
-    def _find(self, article_ids: Sequence[str]) -> list[Article]:
+    def _find(self, article_ids: Iterable[str]) -> list[Article]:
         return [
             article
             for article_id in article_ids
@@ -88,15 +92,8 @@ class Writer:
             if article.id == article_id
         ]
 
-    def _answer_form(self, reading: Reading) -> Answer | None:
-        """Answer what is settled by the form of the question: addresses, counts, comparisons."""
-        reason = foreign(reading)
-        if reason:
-            hits = self.rank(reading, limit=OFFERED)
-            return refuse(
-                explain_foreign(reading), reason,
-                related=[hit.article for hit in hits], documents=self._documents,
-            )  # fmt: skip
+    def _settle(self, reading: Reading) -> Answer | None:
+        """Answer what the form of a question settles: addresses, lists, dates, comparisons."""
         if reading.addresses:
             answer = self._answer_address(reading)
             if answer is not None:
@@ -111,6 +108,14 @@ class Writer:
             or compare.answer_editions(reading, self._listed, self._documents)
             or compare.answer_comparison(reading, self._searcher, self._documents)
         )
+
+    def _refuse_foreign(self, reading: Reading) -> Answer | None:
+        reason = foreign(reading)
+        if not reason:
+            return None
+        hits = self._searcher.search(self._query(reading), limit=OFFERED).hits
+        related = [hit.article for hit in hits]
+        return refuse(explain_foreign(reading), reason, related=related, documents=self._documents)
 
     def _answer_overview(self, reading: Reading, named: Sequence[str]) -> Answer | None:
         if len(named) != 1 or not lookup.asks_overview(reading):

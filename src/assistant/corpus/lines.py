@@ -14,6 +14,7 @@ HEADING_CHARACTERS = 60
 
 _RUNS_ON = tuple("。；：，、;:,")
 _MARKS = re.compile(r"[ \t\u3000\ufeff]*(#{0,6})[ \t\u3000]*(?:\*\*)?[ \t\u3000]*")
+_RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
 _QUESTION = re.compile(r"(?:[（(]?[〇零一二三四五六七八九十\d]+[）)、.．]\s*)?(?:记者|问|主持人)\s*[：:]\s*")
 _REPLY = re.compile(r"(?:答|.{0,8}负责人)\s*[：:]\s*")
 
@@ -54,7 +55,7 @@ def read_lines(document: Document) -> Iterator[Line]:
         marks = _MARKS.match(raw)
         skip = marks.end() if marks else 0
         text = raw[skip:].rstrip().removesuffix("**").rstrip()
-        if text:
+        if text and not _RULE.fullmatch(raw):
             start = at + skip
             hashes = len(marks[1]) if marks else 0
             yield Line(number, text, start, start + len(text), hashes, read_marker(text))

@@ -39,7 +39,7 @@ class Marker:
     text: str
     end: int
     spaced: bool
-    """White space or the line's end follows: the typographic form of a real article heading."""
+    """White space, the line's end or the end of bold print follows: a real article's heading."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -96,7 +96,7 @@ def read_marker(line: str) -> Marker | None:
             suffix=suffix or 0,
             text=re.sub(r"\s", "", match[0]),
             end=match.end(),
-            spaced=not rest or rest[0].isspace(),
+            spaced=not rest or rest[0].isspace() or rest.startswith("**"),
         )
     return None
 

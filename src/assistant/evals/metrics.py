@@ -211,7 +211,7 @@ def score_rankings(
     from ir_measures import RR, R, Success, nDCG
 
     names = {
-        str(Success @ 1): "success_at_1",
+        **{str(Success @ depth): f"success_at_{depth}" for depth in (1, 5)},
         **{str(R @ depth): f"recall_at_{depth}" for depth in (1, 3, 5, 10)},
         str(RR @ DEPTH): "mrr",
         str(nDCG @ DEPTH): "ndcg_at_10",

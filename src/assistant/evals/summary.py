@@ -137,6 +137,7 @@ MEASURES = (
     _share("clarified", "指代不明时反问率", _ambiguous),
     _share("answerable_asked_back", "不必要的反问率", _answerable, lower_is_better=True),
     _share("success_at_1", "应引条文排第一", _located),
+    _share("success_at_5", "应引条文在前五", _located),
     _share("recall_at_1", "前1条召回率", _located),
     _share("recall_at_3", "前3条召回率", _located),
     _share("recall_at_5", "前5条召回率", _located),
