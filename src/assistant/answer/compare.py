@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from assistant.answer.asked import kinds_asked
 from assistant.answer.compose import Documents, Statement, compose
-from assistant.answer.extract import WIDE, quote_article
+from assistant.answer.extract import SIDE, quote_article
 from assistant.corpus.labels import document_label
 from assistant.domain import Answer, Article, DocumentKind, Hit, ParsedDocument, Sentence
 from assistant.index.keywords import tokenize
@@ -23,7 +23,7 @@ _COMPARES = re.compile(
     r"差在哪|各自|各有|分别|两边|两份|两个文件|多(?:了|做|强调)|细化|又(?:添|加|是谁)|对应到|上下位|哪个更"
 )
 DEPTH = 6
-ALIGNED = 2.0
+ALIGNED = 1.0
 """Weight of how alike two articles are, beside how well each fits the question."""
 MOST_DIFFERENCES = 3
 """Places at which a difference between printings is shown; the others are counted."""
@@ -61,7 +61,7 @@ def answer_comparison(reading: Reading, searcher: Searcher, documents: Documents
         + ALIGNED * searcher.likeness(ab[0].article, ab[1].article),
     )  # fmt: skip
     return compose(
-        [quote_article(hit, kinds, documents, extent=WIDE) for hit in (left, right)],
+        [quote_article(hit, kinds, documents, extent=SIDE) for hit in (left, right)],
         documents,
     )
 

@@ -42,6 +42,8 @@ class Extent:
 NARROW = Extent(sentences=1, characters=210, close=1.0)
 USUAL = Extent(sentences=3, characters=210, close=0.5)
 WIDE = Extent(sentences=4, characters=300, close=0.3)
+SIDE = Extent(sentences=5, characters=240, close=0.1)
+"""One side of a comparison: what differs may be said in any sentence."""
 
 
 def extent_of(question: str) -> Extent:

@@ -17,6 +17,8 @@ TITLE_LINES = 12
 """Lines from a document's beginning in which its title may stand without a mark."""
 LEAD_CHARACTERS = 30
 """A heading that opens a paragraph (三、保障措施。要……) is at most this long."""
+CONTENTS_SHARE = 0.7
+"""Entries of a table of contents without 目录 that come once more as headings, at least."""
 BARE_CHARACTERS = 20
 """A heading without a number is at most this long."""
 
@@ -44,14 +46,16 @@ def find_contents(lines: Sequence[Line], style: Style) -> set[int]:
     first = _first_entry(lines, style, 0 if named is None else named + 1)
     if first is None or (named is not None and first != named + 1):
         return set() if named is None else {named}
-    wanted = _entry(lines[first])
+    wanted = _key(lines[first])
     end = first + 1
-    while end < len(lines) and _may_be_entry(lines[end], style) and _entry(lines[end]) != wanted:
+    while end < len(lines) and _may_be_entry(lines[end], style) and _key(lines[end]) != wanted:
         end += 1
-    again = any(_entry(line) == wanted for line in lines[end:])
-    if named is None and not (again and end - first > 1):
-        return set()
-    return set(range(first if named is None else named, end))
+    if named is not None:
+        return set(range(named, end))
+    later = {_entry(line) for line in lines[end:]}
+    again = sum(_entry(line) in later for line in lines[first:end])
+    listed = end - first > 1 and again >= CONTENTS_SHARE * (end - first)
+    return set(range(first, end)) if listed else set()
 
 
 def find_headings(
@@ -64,7 +68,7 @@ def find_headings(
         if at in contents or line.asks:
             continue
         heading = _marked_heading(line, style.levels, last) or _plain_heading(
-            lines, at, style, document
+            lines, at, style, document, below_heading=at - 1 in found
         )
         if heading is None:
             continue
@@ -85,6 +89,12 @@ def _first_entry(lines: Sequence[Line], style: Style, start: int) -> int | None:
 
 def _entry(line: Line) -> str:
     return fold(_LEADER.sub("", line.text))
+
+
+def _key(line: Line) -> str:
+    """Return what makes an entry and its heading the same: the marker, else the words."""
+    marker = line.marker
+    return f"{marker.family.value}{marker.number}" if marker else _entry(line)
 
 
 def _may_be_entry(line: Line, style: Style) -> bool:
@@ -108,12 +118,12 @@ def _marked_heading(
     # 三、保障措施。各级党委要……: the heading opens the paragraph.
     lead, *rest = split_sentences(line.text)
     if rest and lead[1] <= LEAD_CHARACTERS:
-        return HeadingLine(level, lead[1])
+        return HeadingLine(level, len(line.text[: lead[1]].rstrip()))
     return HeadingLine(level, marker.end)
 
 
 def _plain_heading(
-    lines: Sequence[Line], at: int, style: Style, document: Document
+    lines: Sequence[Line], at: int, style: Style, document: Document, *, below_heading: bool
 ) -> HeadingLine | None:
     """Return the heading that a line without a heading's marker makes, or None."""
     line = lines[at]
@@ -128,17 +138,17 @@ def _plain_heading(
         return None
     if _ANNEX.fullmatch(line.text):
         return HeadingLine(1, whole)
-    if style.numbering is Family.ARTICLE and _is_bare_heading(lines, at):
+    if style.numbering is Family.ARTICLE and _is_bare_heading(lines, at, below_heading):
         outermost = fold(line.text) in _OUTERMOST
         return HeadingLine(1 if outermost else style.deepest, whole)
     return None
 
 
-def _is_bare_heading(lines: Sequence[Line], at: int) -> bool:
+def _is_bare_heading(lines: Sequence[Line], at: int, below_heading: bool) -> bool:
     """Tell whether a line is a heading by its place: 附则 between a full stop and 第五十条."""
     text = lines[at].text
     if len(text) > BARE_CHARACTERS or not _BARE.fullmatch(text) or at + 1 >= len(lines):
         return False
     after = lines[at + 1].marker
     opens = after is not None and after.family is Family.ARTICLE
-    return opens and (at == 0 or lines[at - 1].text.endswith(_ENDED))
+    return opens and (at == 0 or below_heading or lines[at - 1].text.endswith(_ENDED))

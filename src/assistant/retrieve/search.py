@@ -37,7 +37,7 @@ NAMED = 4.0
 """Standard deviations that an article loses when the question names another document."""
 ELSEWHERE = 3.0
 """… when it points at another by its place or kind."""
-COMMENTARY = 0.9
+COMMENTARY = 1.8
 """… that an essay or interview loses when the question does not ask for one."""
 _SENTENCE_ENDS = ("。", "！", "？", "；", "!", "?", ";", "。”", "！”", "？”", "。）")
 
