@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.corpus.headings import HeadingLine, find_contents, find_headings
 from assistant.corpus.lines import HEADING_CHARACTERS, Line, read_lines
+from assistant.corpus.markers import DIVISIONS, Family
 from assistant.corpus.records import Unit, build_articles
 from assistant.corpus.sequence import find_articles
 from assistant.corpus.style import read_style
@@ -26,6 +27,8 @@ from assistant.domain import (
     ProblemKind,
 )
 
+_MARKED = (*DIVISIONS, Family.COMMA, Family.PAREN)
+"""What a heading's marker may be; anything else a heading begins with is its words."""
 _CLOSED = tuple("。！？；…”）!?;)")
 _DATE_LINE = re.compile(
     r"[（(]?[\d〇零一二三四五六七八九○]{4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月"
@@ -100,7 +103,7 @@ def pieces(parsed: ParsedDocument) -> list[tuple[str, int, int]]:
 
 def _add_heading(state: _State, line: Line, found: HeadingLine, document: Document) -> None:
     text = line.text[: found.end]
-    marker = line.marker
+    marker = line.marker if line.marker and line.marker.family in _MARKED else None
     title = (text[marker.end :] if marker else text).strip("*。 \t\u3000")
     if _LETTER_SPACED.fullmatch(title):  # 总　则
         title = "".join(title.split())

@@ -39,14 +39,16 @@ class Unit:
         return self.lines[0].marker if self.kind is ArticleKind.ARTICLE else None
 
 
-def _name_articles(state: _State, document: Document, *, nested: bool) -> tuple[Article, ...]:
+def build_articles(units: Sequence[Unit], document: Document) -> tuple[Article, ...]:
+    """Return the articles of a document, with ids that no two share."""
+    nested = _restarts(units)
     articles: list[Article] = []
     taken: set[str] = set()
-    ordinals: dict[tuple[ArticleKind | str, ...], int] = {}
+    ordinals: dict[tuple[str, ...], int] = {}
     unnumbered = {ArticleKind.PASSAGE: 0, ArticleKind.EXCHANGE: 0}
-    for unit in state.units:
+    for unit in units:
         if unit.marker is not None:
-            name = _article_name(unit, nested=nested)
+            name = _article_name(unit.marker, unit.headings if nested else ())
         else:
             unnumbered[unit.kind] += 1
             letter = "p" if unit.kind is ArticleKind.PASSAGE else "q"
@@ -56,25 +58,27 @@ def _name_articles(state: _State, document: Document, *, nested: bool) -> tuple[
             copy += 1
             unique = f"{name}~{copy}"
         taken.add(unique)
-        under = (unit.kind, *(h.id for h in unit.headings))
+        under = (unit.kind.value, *(heading.id for heading in unit.headings))
         ordinals[under] = ordinals.get(under, 0) + 1
         article = _build_article(unit, f"{document.id}#{unique}", document)
         articles.append(replace(article, ordinal=ordinals[under]))
     return tuple(articles)
 
 
-def _article_name(unit: _Unit, *, nested: bool) -> str:
-    marker = unit.marker
-    assert marker is not None  # noqa: S101 - only numbered units come here
+def _restarts(units: Sequence[Unit]) -> bool:
+    """Tell whether articles are numbered anew under each heading; 第X条 never are."""
+    ones = [u for u in units if u.marker and u.marker.key == (1, 0)]
+    return len(ones) > 1 and all(u.marker.family is not Family.ARTICLE for u in ones if u.marker)
+
+
+def _article_name(marker: Marker, headings: Sequence[Heading]) -> str:
+    """Return 5, 10-1 for 第十条之一, 2.1 for （一） under 二、 where each heading starts anew."""
+    above = [found.number for h in headings if (found := read_marker(h.marker))]
     name = str(marker.number) + (f"-{marker.suffix}" if marker.suffix else "")
-    if nested and unit.headings:
-        above = read_marker(unit.headings[-1].marker)
-        if above is not None:
-            name = f"{above.number}.{name}"
-    return name
+    return ".".join([*map(str, above), name])
 
 
-def _build_article(unit: _Unit, article_id: str, document: Document) -> Article:
+def _build_article(unit: Unit, article_id: str, document: Document) -> Article:
     first, marker = unit.lines[0], unit.marker
     start, end = first.start, unit.lines[-1].end
     body = first.start + _skip_marker(first, marker)
@@ -103,28 +107,23 @@ def _skip_marker(line: Line, marker: Marker | None) -> int:
     if marker is None:
         return 0
     rest = line.text[marker.end :]
-    return marker.end + len(rest) - len(rest.lstrip())
+    # **第一条** 为了……: the end of bold print is no part of the text.
+    return len(line.text) - len(rest.removeprefix("**").lstrip())
 
 
-def _skip_speaker(line: Line, unit: _Unit) -> int:
-    """Return how far 记者： or 答： reaches: who speaks is no part of what is said."""
-    if unit.kind is not ArticleKind.EXCHANGE:
-        return 0
-    match = _QUESTION.match(line.text) or _REPLY.match(line.text)
-    return match.end() if match else 0
-
-
-def _caption(text: str, unit: _Unit) -> tuple[str, int]:
+def _caption(text: str, unit: Unit) -> tuple[str, int]:
     """Return an article's caption in brackets (第二十条【定义】) and how far it reaches."""
     if unit.marker is None or unit.marker.family is not Family.ARTICLE:
         return "", 0
     match = _BRACKETED_CAPTION.match(text)
     if match is None or (match.end() == len(text) and len(unit.lines) == 1):
         return "", 0
+    if read_marker(text):  # 第三条 （一）…… begins with an item
+        return "", 0
     return match["caption"], match.end()
 
 
-def _leading_phrase(unit: _Unit, paragraphs: Sequence[Paragraph]) -> str:
+def _leading_phrase(unit: Unit, paragraphs: Sequence[Paragraph]) -> str:
     if not paragraphs:
         return ""
     if unit.kind is ArticleKind.EXCHANGE:
@@ -139,13 +138,15 @@ def _leading_phrase(unit: _Unit, paragraphs: Sequence[Paragraph]) -> str:
 
 
 def _build_paragraphs(
-    unit: _Unit, article_id: str, document: Document, body: int
+    unit: Unit, article_id: str, document: Document, body: int
 ) -> tuple[Paragraph, ...]:
     """Group the lines of a unit: an item joins the paragraph that it belongs to."""
     groups: list[list[tuple[int, int, Marker | None]]] = []
     expected: dict[Family, int] = {}
     for position, line in enumerate(unit.lines):
-        start = (line.start if position else body) + _skip_speaker(line, unit)
+        start = line.start if position else body
+        if unit.kind is ArticleKind.EXCHANGE:
+            start += line.speaker_end
         if start >= line.end:
             continue
         marker = line.marker if position and _makes_item(line) else None

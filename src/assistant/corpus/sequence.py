@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.corpus.lines import Line
 from assistant.corpus.markers import Family, Marker, reads_as_citation
@@ -83,9 +84,7 @@ def _find_candidates(
     below = 0
     for at, line, marker in found:
         open_sentence = at > 0 and at - 1 not in headings and _is_open(lines[at - 1])
-        weak = open_sentence or (
-            numbering is Family.ARTICLE and spacing and not marker.spaced
-        )
+        weak = open_sentence or (numbering is Family.ARTICLE and spacing and not marker.spaced)
         heading = any(n in headings for n in range(below, at))
         candidates.append(_Candidate(at, line, marker, WEAK if weak else STRONG, heading))
         below = at + 1
@@ -121,7 +120,7 @@ def _starts_anew(candidates: Sequence[_Candidate], i: int) -> bool:
 
 def _choose(run: Sequence[_Candidate]) -> list[_Candidate]:
     """Return the best run of numbers in order (longest increasing subsequence, with faults)."""
-    if all(b.marker.key in _following(a.marker) for a, b in zip(run, run[1:], strict=False)):
+    if all(b.marker.key in _following(a.marker) for a, b in pairwise(run)):
         return list(run)
     scores: list[float] = []
     before: list[int | None] = []
@@ -210,7 +209,5 @@ def _out_of_order(candidate: _Candidate, last: Marker | None, document: Document
     )
 
 
-def _problem(
-    candidate: _Candidate, document: Document, kind: ProblemKind, message: str
-) -> Problem:
+def _problem(candidate: _Candidate, document: Document, kind: ProblemKind, message: str) -> Problem:
     return Problem(kind, document.file or document.id, candidate.line.number, message)

@@ -38,7 +38,9 @@ def read_style(lines: Sequence[Line], kind: DocumentKind) -> Style:
     numbering = _choose_numbering(lines, marked) if kind is DocumentKind.NORMATIVE else None
     families = [family for family in DIVISIONS if marked[family]]
     candidates = _HEADINGS[numbering]
-    families += [f for f in candidates if marked[f] and _makes_headings(f, lines, marked, numbering)]
+    families += [
+        f for f in candidates if marked[f] and _makes_headings(f, lines, marked, numbering)
+    ]
     return Style(numbering, {family: level for level, family in enumerate(families, start=1)})
 
 
@@ -52,9 +54,7 @@ _HEADINGS: dict[Family | None, tuple[Family, ...]] = {
 """The families that may make headings below the divisions, by what the articles carry."""
 
 
-def _choose_numbering(
-    lines: Sequence[Line], marked: dict[Family, list[int]]
-) -> Family | None:
+def _choose_numbering(lines: Sequence[Line], marked: dict[Family, list[int]]) -> Family | None:
     articles = [lines[at].marker for at in marked[Family.ARTICLE]]
     # A single 第三条 at the start of a line is quoted from another text.
     if len(articles) > 1 or any(marker and marker.number == 1 for marker in articles):
@@ -71,7 +71,9 @@ def _choose_numbering(
 
 def _runs_through(lines: Sequence[Line], inner: Sequence[int], outer: Sequence[int]) -> bool:
     """Tell whether a numbering goes on from one section to the next."""
-    ones = sum(marker is not None and marker.number == 1 for marker in (lines[at].marker for at in inner))
+    ones = sum(
+        marker is not None and marker.number == 1 for marker in (lines[at].marker for at in inner)
+    )
     sections = {sum(start < at for start in outer) for at in inner}
     return ones < 2 <= len(sections)
 

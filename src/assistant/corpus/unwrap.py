@@ -198,9 +198,7 @@ def _is_division(line: str) -> bool:
 
 
 def _opens(line: str) -> bool:
-    return (
-        line.startswith(_MARKUP) or read_marker(line) is not None or bool(_SPEAKER.match(line))
-    )
+    return line.startswith(_MARKUP) or read_marker(line) is not None or bool(_SPEAKER.match(line))
 
 
 def _join(before: str, after: str) -> str:
