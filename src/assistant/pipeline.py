@@ -13,8 +13,9 @@ from assistant.corpus.chunk import split_passages, token_counter
 from assistant.corpus.load import Corpus, load_corpus
 from assistant.domain import Answer, Hit, ParsedDocument, Passage, Turn
 from assistant.errors import IndexMissing, IndexOutdated, QuestionError
-from assistant.index.build import Index, Manifest, build_index, open_index
+from assistant.index.build import Index, build_index, check_index, open_index
 from assistant.index.embed import embedder_name, load_embedder
+from assistant.index.manifest import Manifest
 from assistant.retrieve.lexicon import Lexicon
 from assistant.retrieve.reading import Reader
 from assistant.retrieve.search import Searcher, states_something
@@ -58,7 +59,12 @@ def index_state(settings: Settings) -> tuple[State, str]:
     """Return whether the index serves this corpus, and if not, why."""
     corpus = load_corpus(settings.corpus)
     try:
-        _open(corpus, settings).close()
+        check_index(
+            corpus.documents,
+            read_passages(corpus, settings),
+            embedder_name=_embedder_name(settings),
+            folder=settings.index,
+        )
     except IndexMissing as error:
         return "missing", str(error)
     except IndexOutdated as error:
@@ -70,9 +76,13 @@ def _open(corpus: Corpus, settings: Settings) -> Index:
     return open_index(
         corpus.documents,
         read_passages(corpus, settings),
-        embedder_name=embedder_name(settings.embedder, passage_prompt=settings.passage_prompt),
+        embedder_name=_embedder_name(settings),
         folder=settings.index,
     )
+
+
+def _embedder_name(settings: Settings) -> str:
+    return embedder_name(settings.embedder, passage_prompt=settings.passage_prompt)
 
 
 class Assistant:

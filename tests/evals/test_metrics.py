@@ -265,7 +265,7 @@ def test_what_ranks_below_ten_is_not_found() -> None:
 
 def test_a_search_that_finds_nothing_scores_zero_and_not_nothing() -> None:
     assert set(rank([], {"a"}).values()) == {0}
-    assert len(rank([], {"a"})) == 7
+    assert len(rank([], {"a"})) == 8
 
 
 def test_a_case_without_a_target_has_no_retrieval_score() -> None:

@@ -13,8 +13,9 @@ from assistant.corpus.chunk import split_passages
 from assistant.corpus.load import load_document
 from assistant.corpus.parse import parse_document
 from assistant.domain import Document, ParsedDocument, Passage
-from assistant.index.build import Index, Manifest, build_index, open_index
+from assistant.index.build import Index, build_index, open_index
 from assistant.index.embed import FloatMatrix, FloatVector
+from assistant.index.manifest import Manifest
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 

@@ -22,8 +22,9 @@ from assistant.errors import (
     IndexOutdated,
     IndexUnavailable,
 )
-from assistant.index.build import Manifest, build_index, corpus_fingerprint, open_index
+from assistant.index.build import build_index, open_index
 from assistant.index.embed import load_embedder
+from assistant.index.manifest import Manifest, corpus_fingerprint
 
 from .samples import (
     CHANGED_OPINIONS,

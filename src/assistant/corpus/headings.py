@@ -51,7 +51,8 @@ def find_contents(lines: Sequence[Line], style: Style) -> set[int]:
     while end < len(lines) and _may_be_entry(lines[end], style) and _key(lines[end]) != wanted:
         end += 1
     if named is not None:
-        return set(range(named, end))
+        repeated = any(_key(line) == wanted for line in lines[end:])
+        return set(range(named, end if repeated or end - first > 1 else first))
     later = {_entry(line) for line in lines[end:]}
     again = sum(_entry(line) in later for line in lines[first:end])
     listed = end - first > 1 and again >= CONTENTS_SHARE * (end - first)

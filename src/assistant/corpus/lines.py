@@ -13,7 +13,7 @@ HEADING_CHARACTERS = 60
 """A longer line is running text, whatever it begins with."""
 
 _RUNS_ON = tuple("。；：，、;:,")
-_MARKS = re.compile(r"[ \t\u3000\ufeff]*(#{0,6})[ \t\u3000]*(?:\*\*)?[ \t\u3000]*")
+_MARKS = re.compile(r"[\s\ufeff]*(#{0,6})\s*(?:\*\*)?\s*")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
 _QUESTION = re.compile(
     r"(?:[（(]?[〇零一二三四五六七八九十\d]+[）)、.．]\s*)?(?:记者|问|主持人)\s*[：:]\s*"

@@ -13,15 +13,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
-from pydantic import TypeAdapter
 
 from assistant.corpus.chunk import CHUNKER_VERSION
 from assistant.domain import Article, Document, ParsedDocument, Passage, Sentence
@@ -29,6 +27,7 @@ from assistant.errors import CorpusError, IndexMissing, IndexOutdated, IndexUnav
 from assistant.index.cache import VectorCache, vector_key
 from assistant.index.embed import Embedder, FloatMatrix, FloatVector
 from assistant.index.keywords import KeywordIndex
+from assistant.index.manifest import Manifest, corpus_fingerprint, passages_fingerprint
 from assistant.index.vectors import VectorFolder, VectorIndex
 
 INDEX_FORMAT = 1
@@ -42,35 +41,6 @@ _SENTENCES_AT_ONCE = 32
 _BUILD_AGAIN = "请运行 assistant index 重新建立索引。"
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an index was built from, by what, and how large it is."""
-
-    format: int
-    corpus_fingerprint: str
-    passages_fingerprint: str
-    chunker_version: str
-    embedder: str
-    dimensions: int
-    documents: int
-    passages: int
-    sentences: int
-    embedded: int
-    """How many sentences this build had to embed; the others' vectors were known."""
-    built_at: str
-    """ISO time, UTC."""
-    assistant_version: str
-
-    def to_dict(self) -> dict[str, str | int]:
-        """Return the manifest as JSON keeps it."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: object) -> Manifest:
-        """Return the manifest that ``to_dict`` gave. Raises ``ValueError``."""
-        return TypeAdapter(cls).validate_python(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +103,7 @@ def build_index(
         manifest = Manifest(
             format=INDEX_FORMAT,
             corpus_fingerprint=corpus_fingerprint(documents),
-            passages_fingerprint=_passages_fingerprint(passages),
+            passages_fingerprint=passages_fingerprint(passages),
             chunker_version=CHUNKER_VERSION,
             embedder=embedder.name,
             dimensions=embedder.dimensions,
@@ -166,13 +136,7 @@ def open_index(
     ``embedder_name`` is the name of the embedder that will embed the questions. Raises
     ``IndexMissing``, or ``IndexOutdated`` with everything that differs.
     """
-    build = _current_build(folder)
-    if build is None:
-        raise IndexMissing("还没有建立索引。请运行 assistant index。")
-    manifest = _read_manifest(build)
-    differences = _differences(manifest, documents, passages, embedder_name)
-    if differences:
-        raise IndexOutdated(f"索引已过时：{'；'.join(differences)}。{_BUILD_AGAIN}")
+    build, manifest = _check(documents, passages, embedder_name, folder)
     try:
         passage_keywords = KeywordIndex.load(build / "keywords" / "passages")
         sentence_keywords = KeywordIndex.load(build / "keywords" / "sentences")
@@ -198,32 +162,34 @@ def open_index(
     )
 
 
-def corpus_fingerprint(documents: Sequence[ParsedDocument]) -> str:
-    """Return a digest of the documents' ids, metadata and texts, whatever their order."""
-    contents = []
-    for parsed in sorted(documents, key=lambda parsed: parsed.document.id):
-        values = asdict(parsed.document)
-        # Where a text is kept says nothing about the text.
-        del values["file"], values["first_line"]
-        contents.append(values)
-    return _digest(contents)
+def check_index(
+    documents: Sequence[ParsedDocument],
+    passages: Sequence[Passage],
+    *,
+    embedder_name: str,
+    folder: Path,
+) -> Manifest:
+    """Return the manifest of the index if it serves these passages, without opening the index.
+
+    Raises ``IndexMissing``, or ``IndexOutdated`` with everything that differs.
+    """
+    return _check(documents, passages, embedder_name, folder)[1]
 
 
-def _passages_fingerprint(passages: Sequence[Passage]) -> str:
-    return _digest(
-        [
-            [
-                [passage.id, passage.start, passage.end, passage.context],
-                [[s.id, s.start, s.end] for s in passage.article.sentences],
-            ]
-            for passage in passages
-        ]
-    )
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return sha256(text.encode("utf-8", "replace")).hexdigest()
+def _check(
+    documents: Sequence[ParsedDocument],
+    passages: Sequence[Passage],
+    embedder_name: str,
+    folder: Path,
+) -> tuple[Path, Manifest]:
+    build = _current_build(folder)
+    if build is None:
+        raise IndexMissing("还没有建立索引。请运行 assistant index。")
+    manifest = _read_manifest(build)
+    differences = _differences(manifest, documents, passages, embedder_name)
+    if differences:
+        raise IndexOutdated(f"索引已过时：{'；'.join(differences)}。{_BUILD_AGAIN}")
+    return build, manifest
 
 
 def _sentences(
@@ -344,7 +310,7 @@ def _differences(
         differences.append(f"向量模型由“{manifest.embedder}”改为“{embedder_name}”")
     if manifest.corpus_fingerprint != corpus_fingerprint(documents):
         differences.append("语料已改动")
-    elif manifest.passages_fingerprint != _passages_fingerprint(passages):
+    elif manifest.passages_fingerprint != passages_fingerprint(passages):
         differences.append("段落的切分方式已改动")
     return differences
 

@@ -12,7 +12,7 @@ from assistant.errors import PortInUse
 from assistant.interfaces.cli_output import progress_bar, say, write_json
 
 if TYPE_CHECKING:
-    from assistant.index.build import Manifest
+    from assistant.index.manifest import Manifest
     from assistant.settings import Settings
 
 

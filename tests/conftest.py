@@ -1,0 +1,78 @@
+"""The shipped corpus and the assistant over it, opened once for all tests that ask real questions.
+
+The index is the repository's own ``index/`` folder: it is built when it is missing or stale, from
+vectors that are kept there, and left for the next run, for ``make serve`` and for ``make bench``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.corpus.load import Corpus, load_corpus
+from assistant.domain import ParsedDocument
+from assistant.index.build import open_index
+from assistant.index.embed import embedder_name, load_embedder
+from assistant.pipeline import Assistant, build, index_state, read_passages
+from assistant.retrieve.lexicon import Lexicon
+from assistant.retrieve.reading import Reader
+from assistant.retrieve.search import Searcher
+from assistant.settings import Settings
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shipped_settings() -> Settings:
+    """Settings as shipped: no file and no environment has a say."""
+    return Settings(
+        corpus=REPOSITORY / "corpus", index=REPOSITORY / "index", evals=REPOSITORY / "evals"
+    )
+
+
+@pytest.fixture(scope="session")
+def corpus(shipped_settings: Settings) -> Corpus:
+    """The shipped corpus."""
+    return load_corpus(shipped_settings.corpus)
+
+
+@pytest.fixture(scope="session")
+def documents(corpus: Corpus) -> dict[str, ParsedDocument]:
+    """The shipped documents by id, editions included."""
+    return {parsed.document.id: parsed for parsed in corpus.documents}
+
+
+@pytest.fixture(scope="session")
+def indexed_settings(shipped_settings: Settings) -> Settings:
+    """The same settings once their index serves."""
+    state, _ = index_state(shipped_settings)
+    if state != "ok":
+        build(shipped_settings)
+    return shipped_settings
+
+
+@pytest.fixture(scope="session")
+def assistant(indexed_settings: Settings) -> Assistant:
+    """The real assistant over the shipped corpus."""
+    return Assistant.open(indexed_settings)
+
+
+@pytest.fixture(scope="session")
+def searcher(corpus: Corpus, indexed_settings: Settings) -> Searcher:
+    """The search behind that assistant."""
+    index = open_index(
+        corpus.documents,
+        read_passages(corpus, indexed_settings),
+        embedder_name=embedder_name(indexed_settings.embedder),
+        folder=indexed_settings.index,
+    )
+    texts = [parsed.document.text for parsed in corpus.searched]
+    lexicon = Lexicon.load(indexed_settings.corpus, texts)
+    return Searcher(index, load_embedder(indexed_settings.embedder), lexicon)
+
+
+@pytest.fixture(scope="session")
+def reader(corpus: Corpus) -> Reader:
+    """Reads questions against the shipped corpus."""
+    return Reader(corpus.documents)
