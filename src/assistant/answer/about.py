@@ -1,4 +1,4 @@
-"""Questions about a document itself: who issued it, when, where, how many articles."""
+"""Questions about documents themselves: who issued them, when, where, how many articles."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ from dataclasses import dataclass
 
 from assistant.answer.compose import Documents, Span, Statement, compose
 from assistant.corpus.labels import document_label
-from assistant.domain import Answer, Article, Document, DocumentKind, ParsedDocument
+from assistant.domain import Answer, Article, Document, DocumentKind, Heading, ParsedDocument
+from assistant.retrieve.reading import Reading
 from assistant.text import fold, fold_with_origins
 
-_WORK = r"(?:文件|意见|措施|办法|条例|规定|文章|通知|专访|采访|答记者问|材料|稿子|这篇|那篇|全文|正文|《)"
+_PUBLISHED = (
+    "印发|发布|发表|公布|出台|下发|发文|发的|成文|落款|刊发|刊登|刊载|登|制定|通过|转来|转自|稿子"
+)
+_WHEN = "什么时候|何时|啥时候|哪一?天|哪年|哪一年|哪个?月|几月|几号|日期|日子|时间|多会儿|最晚|最早|谁先|先后"
+_WHO = "谁|哪个|哪家|哪一级|什么机关|什么单位|哪里|哪些机关"
 
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """One thing that can be asked of a document, and how it is said."""
+    """One thing that can be asked of a document, how it is said, and what is quoted for it."""
 
     question: re.Pattern[str]
     say: Callable[[ParsedDocument, Sequence[Document]], str]
     evidence: Callable[[ParsedDocument], tuple[str, ...]]
-    """Texts of which the first that stands in the document is quoted."""
+    """Texts of which the first that stands in the document is quoted; else its title."""
 
 
 def _say_issuer(parsed: ParsedDocument, _: Sequence[Document]) -> str:
@@ -40,7 +45,7 @@ def _say_date(parsed: ParsedDocument, editions: Sequence[Document]) -> str:
     said += [
         f"{edition.source.split()[0]}于{_chinese_date(edition.published_on)}公布"
         for edition in editions
-        if edition.published_on
+        if edition.published_on and edition.source
     ]
     if not said and document.source:
         said.append(f"载于{document.source}")
@@ -49,124 +54,175 @@ def _say_date(parsed: ParsedDocument, editions: Sequence[Document]) -> str:
 
 def _say_source(parsed: ParsedDocument, editions: Sequence[Document]) -> str:
     sources = [d.source for d in (parsed.document, *editions) if d.source]
-    date = _chinese_date(parsed.document.published_on) if parsed.document.published_on else ""
-    return f"来源：{'；'.join(sources)}" + (f"（{date}）" if date else "") if sources else ""
+    dates = [d.published_on for d in (parsed.document, *editions) if d.published_on]
+    dated = "、".join(map(_chinese_date, dates))
+    return f"来源：{'；'.join(sources)}" + (f"（{dated}）" if dated else "") if sources else ""
 
 
 def _say_count(parsed: ParsedDocument, _: Sequence[Document]) -> str:
     parts = sum(h.level == 1 for h in parsed.headings)
-    if parsed.numbered:
-        return f"共{len(parsed.numbered)}条" + (f"，分{parts}个部分" if parts else "")
-    return f"不分条，共{parts}个部分" if parts else ""
+    said = f"共{len(parsed.numbered)}条" if parsed.numbered else "不分条"
+    return said + (f"，分{parts}个部分" if parts else "")
 
 
 def _say_title(parsed: ParsedDocument, _: Sequence[Document]) -> str:
-    return f"全称是《{parsed.document.title}》"
+    return f"标题是《{parsed.document.title}》"
+
+
+def _say_recipients(parsed: ParsedDocument, _: Sequence[Document]) -> str:
+    return "的印发范围见原文" if _recipients(parsed) else ""
 
 
 def _dates(parsed: ParsedDocument) -> tuple[str, ...]:
     document = parsed.document
     days = [d for d in (document.issued_on, document.published_on) if d]
-    return (*(_chinese_date(d) for d in days), *days, document.source, document.title)
+    return (*(_chinese_date(d) for d in days), *days, document.source)
+
+
+def _issuer_evidence(parsed: ParsedDocument) -> tuple[str, ...]:
+    name, _, post = parsed.document.issuer.partition("（")
+    return (post.rstrip("）"), name, parsed.document.source)
 
 
 def _count_evidence(parsed: ParsedDocument) -> tuple[str, ...]:
-    last = parsed.numbered[-1:] or parsed.articles[-1:]
+    last = parsed.numbered[-1:]
     return tuple(a.text[: a.sentences[0].end - a.start] for a in last if a.sentences)
 
 
-_WHO = r"(?:谁|哪个|哪家|哪一级|什么)(?:机关|单位|部门|组织|人)?"
+def _recipients(parsed: ParsedDocument) -> tuple[str, ...]:
+    """Return the address line of a document that was sent to someone."""
+    lines = [s.text for a in parsed.articles[:2] for s in a.sentences]
+    return tuple(text for text in lines if text.endswith(("：", ":")) and "各" in text)
+
+
 _TOPICS = (
     _Topic(
-        re.compile(
-            rf"{_WORK}.{{0,12}}(?:作者|(?:是|由|谁).{{0,4}}{_WHO}.{{0,4}}(?:写|印发|发布|制定|出台|下发|公布|发的|署名))"
-            rf"|{_WHO}(?:写|印发|发布|制定|出台|下发|公布|署名)|谁写|作者是|发文机关|发文单位|制定机关|印发机关"
-        ),
-        _say_issuer,
-        lambda p: (p.document.issuer.partition("（")[0], p.document.source, p.document.title),
+        re.compile(r"发给(?:谁|哪|了)|发不发给|印发给|主送|抄送给|(?:发|送)到哪|收文"),
+        _say_recipients,
+        _recipients,
     ),
     _Topic(
         re.compile(
-            r"(?:什么时候|何时|哪一?天|哪年|哪一年|几月|什么日期|哪个?月|啥时候|多会儿).{0,6}(?:印发|发布|发表|公布|出台|下发|成文|落款|制定|登|刊|通过|写|出的)"
-            r"|(?:印发|发布|发表|公布|出台|下发|成文|落款|刊发|刊登).{0,6}(?:什么时候|何时|哪一?天|哪年|哪一年|日期|时间|几月|哪个?月|几号)"
-            r"|(?:印发|发布|成文|落款|发文|出台)(?:日期|时间)|是?哪一?天(?:印|发)"
-            r"|(?:是|于)?\d{4}年\d{1,2}月(?:\d{1,2}[日号])?(?:印发|发布|公布|发表|出台|下发)"
+            r"作者|发文机关|发文单位|落款单位|印发机关|制定机关|署名|谁写|什么职务|啥职务|什么身份|"
+            rf"(?:{_WHO})[^，。；]{{0,6}}(?:印发|发布|制定|出台|下发|公布|发的|发文|写的)(?!.{{0,4}}哪)"
+        ),
+        _say_issuer,
+        _issuer_evidence,
+    ),
+    _Topic(
+        re.compile(
+            rf"(?:{_WHEN})[^。；]{{0,14}}(?:{_PUBLISHED})|(?:{_PUBLISHED})[^。；]{{0,14}}(?:{_WHEN}|各是哪)|"
+            rf"(?:是|于)?\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}[日号])?(?:{_PUBLISHED})"
         ),
         _say_date,
         _dates,
     ),
     _Topic(
         re.compile(
-            r"(?:哪家|哪本|哪份|哪个|什么|哪里|哪儿).{0,4}(?:报纸|报刊|刊物|杂志|媒体|期刊|报)|第几期|哪一?期|(?:登|刊|发表|发)在(?:哪|什么)"
-            r"|(?:来源|出处)(?:是|在)(?:哪|什么)|刊于哪|载于哪"
+            r"哪(?:家|本|份|个)[^，。；]{0,2}(?:报|刊|杂志|媒体)|什么(?:报纸|刊物|杂志)|第几期|哪一?期|"
+            r"(?:登|刊|发表|发)(?:在|于)(?:哪|什么)|(?:来源|出处)(?:是|在)(?:哪|什么)|从哪儿?转|转自"
         ),
         _say_source,
         lambda p: (f"来源：{p.document.source}", p.document.source, *_dates(p)),
     ),
     _Topic(
         re.compile(
-            rf"(?:共|一共|总共|到底|有|总计)[^，。；哪第]{{0,4}}(?:多少|(?<!哪)(?<!第)几)(?:个)?(?:条|款项|条款|部分)(?!.{{0,3}}(?:涉及|提到|规定|写|讲|关于|出现|要求))"
-            rf"|{_WORK}[^，。；]{{0,6}}(?:多少|(?<!哪)(?<!第)几)条(?!.{{0,3}}(?:涉及|提到|规定了|写|讲|关于|出现|要求))"
-            rf"|(?:一共|总共|共)(?:有)?[〇零一二三四五六七八九十百两\d]+(?:多)?条|分(?:为|成)?几(?:个)?部分"
+            r"条数|(?:共|总共|到底|总计|统共)[^，。；哪第]{0,4}(?:多少|几)个?条|"
+            r"(?:》|文件|意见|措施|办法|规定|条例|通知|从头到尾|全文)[^，。；哪第涉提]{0,8}(?:多少|几)条"
+            r"(?!.{0,3}(?:涉及|提到|规定了|写|讲|关于|出现|要求|说))|"
+            r"共(?:有)?[〇零一二三四五六七八九十百两\d]+多?条|"
+            r"(?:分|共|有|是)(?:为|成|有)?(?:多少|几)(?:个|大)?(?:部分|块|章)(?!.{0,3}(?:涉及|提到))"
         ),
         _say_count,
         _count_evidence,
     ),
     _Topic(
-        re.compile(r"(?:全称|全名|正式名称|完整标题|标题)(?:是|叫|为)?(?:什么|啥|怎么)|叫什么名"),
+        re.compile(
+            r"全称|全名|正式名称|主标题|(?:完整)?(?:标题|题目)(?:是|叫|为|怎么|的全|全|$)|叫什么名"
+        ),
         _say_title,
-        lambda p: (p.document.title,),
+        lambda p: (),
     ),
+)
+_INVENTORY = re.compile(
+    r"(?:能查|收录|有|依据|根据)(?:了)?(?:的)?(?:哪些|什么|几份|几个)(?:文件|材料|资料|文章|内容可)|"
+    r"(?:文件|材料|资料)(?:清单|目录|名单|名录)|哪些(?:文件|材料|资料)(?:可以|能)|报个名单"
+)
+_ORDER = re.compile(r"最晚|最早|谁先|先后|最新|排序")
+_PART = re.compile(
+    r"(?:第[^，。；]{1,3}|最后一?个?|那一|这一|哪一|中间)(?:个)?(?:部分|章|节)|小标题|第\S{1,4}条"
 )
 
 
 def answer_about(
-    question: str, documents: Sequence[ParsedDocument], *, named: Sequence[str], all_: Documents
+    reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
 ) -> Answer | None:
-    """Return what the front matter tells of the named document, or None if that is not asked."""
-    topics = [topic for topic in _TOPICS if topic.question.search(question)]
-    parsed = _meant(question, documents, named)
-    if not topics or parsed is None:
+    """Return what the front matter tells, or None if nothing about a document is asked."""
+    if _INVENTORY.search(reading.text):
+        return _inventory(listed, documents)
+    topics = [topic for topic in _TOPICS if topic.question.search(reading.text)]
+    if not topics or _PART.search(reading.text):
         return None
-    editions = [d.document for d in documents if d.document.edition_of == parsed.document.id]
-    said = [text for topic in topics if (text := topic.say(parsed, editions))]
-    if not said:
-        return None
+    meant = _meant(reading, listed)
+    if _ORDER.search(reading.text):
+        meant.sort(key=lambda p: p.document.published_on or p.document.issued_on, reverse=True)
+    lines: list[str] = []
     statements: list[Statement] = []
-    for topic in topics:
-        found = _quote(parsed, topic.evidence(parsed))
-        if found and found not in [(s.article, s.spans[0]) for s in statements]:
-            statements.append(Statement(found[0], (found[1],), lead="原文："))
-    opening = f"{document_label(parsed.document)}{'，'.join(dict.fromkeys(said))}。"
-    return compose(statements, all_, opening=opening)
+    for parsed in meant:
+        editions = [d.document for d in listed if d.document.edition_of == parsed.document.id]
+        said = [text for topic in topics if (text := topic.say(parsed, editions))]
+        if not said:
+            continue
+        lines.append(f"{document_label(parsed.document)}{'，'.join(dict.fromkeys(said))}。")
+        for topic in topics:
+            statement = _quote(parsed, topic.evidence(parsed))
+            if statement and statement not in statements:
+                statements.append(statement)
+    if not lines:
+        return None
+    return compose(statements, documents, opening="\n".join(lines))
 
 
-def _meant(
-    question: str, documents: Sequence[ParsedDocument], named: Sequence[str]
-) -> ParsedDocument | None:
-    """Return the document that is asked about; 这篇文章 needs no name when there is one essay."""
-    meant = [d for d in documents if d.document.id in named]
+def _meant(reading: Reading, listed: Sequence[ParsedDocument]) -> list[ParsedDocument]:
+    """Return the documents that are asked about, by name, place or kind."""
+    mentions = reading.mentions
+    ids = dict.fromkeys((*mentions.documents, *mentions.hinted))
+    if not mentions.hinted or not any(i in mentions.hinted for i in mentions.scoped):
+        ids |= dict.fromkeys(mentions.scoped) if len(mentions.scoped) > 1 else {}
+    meant = [d for d in listed if d.document.id in ids]
+    # 《意见》 in the title of an article about it: the article is meant.
     commentary = [d for d in meant if d.document.kind is not DocumentKind.NORMATIVE]
-    if commentary and len(meant) > 1:
-        meant = commentary
-    return meant[0] if meant else None
+    return commentary if len(commentary) == 1 and len(meant) == 2 else meant
 
 
-def _quote(parsed: ParsedDocument, wanted: Sequence[str]) -> tuple[Article, Span] | None:
-    """Return the first place in an article that says one of ``wanted``."""
+def _inventory(listed: Sequence[ParsedDocument], documents: Documents) -> Answer | None:
+    shown = [d for d in listed if d.document.edition_of not in documents]
+    statements = [s for parsed in shown if (s := _title(parsed))]
+    return compose(statements, documents, opening=f"可查的材料共{len(shown)}份：")
+
+
+def _quote(parsed: ParsedDocument, wanted: Sequence[str]) -> Statement | None:
+    """Return the first place in an article that says one of ``wanted``, else the title."""
     for text in wanted:
         if not fold(text):
             continue
         for article in parsed.articles:
             span = fold_with_origins(article.text).find(text)
             if span is not None:
-                start, end = _whole_line(article.text, *span)
-                return article, (article.start + start, article.start + end)
-    return None
+                start, end = _whole_line(article, *span)
+                return Statement(article, ((article.start + start, article.start + end),), "原文：")
+    return _title(parsed)
 
 
-def _whole_line(text: str, start: int, end: int) -> Span:
+def _title(parsed: ParsedDocument) -> Statement | None:
+    titles: list[Heading] = [h for h in parsed.headings if h.level == 0]
+    own = [h for h in titles if fold(h.title) == fold(parsed.document.title)] or titles
+    return Statement(own[0], ((own[0].start, own[0].end),)) if own else None
+
+
+def _whole_line(article: Article, start: int, end: int) -> Span:
     """Widen a find to its line when the line is short: a date alone says little."""
+    text = article.text
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end)
     line_end = len(text) if line_end < 0 else line_end
@@ -174,6 +230,5 @@ def _whole_line(text: str, start: int, end: int) -> Span:
 
 
 def _chinese_date(iso: str) -> str:
-    parts = iso.split("-")
     units = ("年", "月", "日")
-    return "".join(f"{int(p)}{u}" for p, u in zip(parts, units, strict=False)) if iso else ""
+    return "".join(f"{int(p)}{u}" for p, u in zip(iso.split("-"), units, strict=False))

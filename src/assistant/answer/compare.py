@@ -19,12 +19,18 @@ from assistant.retrieve.search import Query, Searcher, states_something
 from assistant.text import fold
 
 _COMPARES = re.compile(
-    r"区别|不同|不一样|异同|差异|差别|对照|对比|比较|相比|(?:跟|和|与|比)中央.{0,12}(?:比|多|少|加|细)|比中央|"
-    r"差在哪|各自|各有|分别|两边|两份|两个文件|多(?:了|做|强调)|细化|又(?:添|加|是谁)|对应到|上下位|哪个更"
+    r"区别|不同|不一样|一样|异同|差异|差别|差在|对照|对比|比较|相比|比中央|对一对|口径|一致|变化|变在|细化|落地|"
+    r"[比跟和与].{0,14}[比多少加细]|各(?:自|有|是|怎么|写|点|说|要求)?|分别|两边|两份|两个文件|上下|"
+    r"多(?:了|做|强调|带|出)|又(?:添|加|是|怎么)|对应到|哪个更|都(?:怎么|是怎么|说|要求)"
 )
+_BOTH = re.compile(r"两份文件|两个文件|两边|上下两级|两级文件|两家文件")
 DEPTH = 6
 ALIGNED = 1.0
 """Weight of how alike two articles are, beside how well each fits the question."""
+WORDS = 3
+"""Weight of a word that differs itself, beside one of its sentence."""
+LEAST_SHARED = 4
+"""Weight from which a question is about one difference rather than all."""
 MOST_DIFFERENCES = 3
 """Places at which a difference between printings is shown; the others are counted."""
 
@@ -35,11 +41,25 @@ def compared(reading: Reading, documents: Documents) -> tuple[str, str] | None:
         return None
     ids = dict.fromkeys((*reading.mentions.documents, *reading.mentions.scoped))
     kept = [
-        i for i in ids
+        i
+        for i in ids
         if documents[i].document.kind is DocumentKind.NORMATIVE
         and not documents[i].document.edition_of
-    ]  # fmt: skip
+    ]
+    if len(kept) < 2 and _BOTH.search(reading.text):
+        kept = _implementing_pair(kept, documents)
     return (kept[0], kept[1]) if len(kept) == 2 else None
+
+
+def _implementing_pair(kept: Sequence[str], documents: Documents) -> list[str]:
+    """Return a document and the one that it implements, when there is but one such pair."""
+    pairs = [
+        [p.document.implements, p.document.id]
+        for p in documents.values()
+        if p.document.implements in documents
+        and set(kept) <= {p.document.id, p.document.implements}
+    ]
+    return pairs[0] if len(pairs) == 1 else []
 
 
 def answer_comparison(reading: Reading, searcher: Searcher, documents: Documents) -> Answer | None:
@@ -75,7 +95,11 @@ def _search(
 
 
 _PRINTINGS = re.compile(
-    r"版本|出入|两版|两个版|印的|印刷|正式(?:文本|文件|版)|原件|官方|新华社|发的稿|登的|通稿"
+    r"版本|出入|(?:两|哪)(?:个|种|份)?(?:版|印本|文本)|印本|印的|正式(?:文本|文件|版|件)|原件|官方版|发的稿|登的|"
+    r"通稿|公开(?:报道)?版|报道版|新华社(?:版|稿|发|登|公布|的)"
+)
+_DIFFER = re.compile(
+    r"不同|区别|差异|差别|不一样|一样|出入|是不是也|也这么|各是|怎么写|写的是|一致|异同|哪个|最后一次|有没有改|差在"
 )
 
 
@@ -118,11 +142,11 @@ def answer_editions(
 ) -> Answer | None:
     """Return how two printings of a document differ, or None when that is not asked."""
     editions = [d for d in listed if d.document.edition_of in documents]
-    named = reading.mentions.documents
-    asked = [d for d in editions if d.document.id in named]
-    if not asked and not (_COMPARES.search(reading.text) and "版" in reading.text):
+    if not editions or not (_PRINTINGS.search(reading.text) and _DIFFER.search(reading.text)):
         return None
-    if not _PRINTINGS.search(reading.text) or not editions:
+    named = reading.mentions.documents
+    asked = [d for d in editions if {d.document.id, d.document.edition_of} & set(named)]
+    if named and not asked:
         return None
     edition = (asked or editions)[0]
     parsed = documents[edition.document.edition_of]
@@ -142,9 +166,21 @@ def _about(reading: Reading, found: list[Difference]) -> list[Difference]:
     if numbers:
         return [d for d in found if d.article.number in numbers]
     asked = {t for t in tokenize(reading.topic) if len(t) > 1}
-    weights = [len(asked & set(tokenize(f"{d.words}{d.other_words}"))) for d in found]
+    weights = [
+        WORDS * len(asked & set(tokenize(f"{d.words}{d.other_words}")))
+        + len(asked & set(tokenize(_sentence(d))))
+        for d in found
+    ]
     best = max(weights, default=0)
-    return [d for d, w in zip(found, weights, strict=True) if w == best] if best else found
+    if best < LEAST_SHARED:
+        return found
+    return [d for d, weight in zip(found, weights, strict=True) if weight == best]
+
+
+def _sentence(difference: Difference) -> str:
+    start, end = difference.span
+    offset = difference.article.start
+    return difference.article.text[start - offset : end - offset]
 
 
 def _summary(found: Sequence[Difference], parsed: ParsedDocument, edition: ParsedDocument) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from assistant.answer.compose import Documents, Statement, compose, offer, refuse
 from assistant.corpus.labels import document_label
 from assistant.corpus.markers import Family, read_marker
 from assistant.corpus.numerals import format_numeral
 from assistant.domain import Answer, Article, ArticleKind, Document, Heading, ParsedDocument
-from assistant.retrieve.addresses import Address
+from assistant.retrieve.addresses import LAST, Address
 from assistant.retrieve.reading import Reading
 from assistant.retrieve.search import states_something
+from assistant.text import fold
 
 # What remains of a question that asks for the whole text once names and numbers are gone.
 _WHOLE = re.compile(
@@ -23,20 +25,37 @@ _WHOLE = re.compile(
 )
 
 
+_OVERVIEW = re.compile(
+    r"标题|题目|大意|概括|概述|概要|梗概|归纳|简述|简要|简单说|介绍|总结|小结|梳理|要点|核心|总的|大致|大体|整体|总体|"
+    r"结构|框架|层次|主要|交代了|意思|安排|从哪一?条|到哪一?条|哪几(?:条|层|个|点|块|方面)|"
+    r"(?:讲|说|写|谈|规定)(?:了|的)?(?:些|是)?(?:什么|啥|哪)|overview|about|summar",
+    re.IGNORECASE,
+)
+_WHOLE_DOCUMENT = re.compile(
+    r"整份|整篇|全篇|全文|通篇|整个|总体|整体|框架|结构|主要(?:讲|说|写|谈|内容|精神|规定)|大意|概括|概述|概要|"
+    r"简介|要点|大体|大致|讲(?:了|的)?(?:些|是)?什么|overview|summar",
+    re.IGNORECASE,
+)
+_ALL_OF_IT = re.compile(r"整份|整篇|全篇|通篇|整个文件|框架|总体|整体|大体")
+_BEGINNING = re.compile(r"引言|序言|前言|导语|开头|开篇|第一段|帽段|总起")
+_WHERE = re.compile(r"(?:归|属|放|列)?(?:在|于)?哪(?:个|一)?个?(?:标题|部分|章|节)")
+LEAST_SHARED = 4
+"""Characters in a row that a question must share with a heading to be about its part."""
+MOST_REST = 4
+"""Characters of its own up to which a question asks for nothing but the text or its gist."""
+
+
 def asks_whole(reading: Reading) -> bool:
     """Tell whether nothing is asked of the address but its text."""
-    text = reading.text
-    cut = [a.span for a in reading.addresses] + list(reading.mentions.spans)
-    for start, end in sorted(cut, reverse=True):
-        text = text[:start] + " " + text[end:]
-    return len(_WHOLE.sub("", text)) <= 2
+    return len(_rest(reading)) <= MOST_REST // 2
 
 
-_OVERVIEW = re.compile(
-    r"标题|题目|大意|概括|概述|梗概|归纳|主要(?:想|是|讲|说|写|内容|精神|意思|包括)|总的|大致|哪几(?:条|层|个方面|点|块)|"
-    r"讲(?:了)?(?:些)?(?:什么|啥|哪)|说(?:了)?(?:些)?(?:什么|啥)|写(?:了)?(?:些)?(?:什么|啥|哪)|交代了|结构|框架|overview|about"
-)
-_BEGINNING = re.compile(r"引言|序言|前言|导语|开头|开篇|第一段|帽段|总起")
+def _rest(reading: Reading) -> str:
+    """Return what a question says beside names, numbers and the asking itself."""
+    text = list(reading.text)
+    for start, end in [*(a.span for a in reading.addresses), *reading.mentions.spans]:
+        text[start:end] = " " * (end - start)
+    return _WHOLE.sub("", _OVERVIEW.sub("", "".join(text)))
 
 
 def asks_overview(reading: Reading) -> bool:
@@ -58,6 +77,53 @@ def answer_beginning(
     return compose(statements, documents)
 
 
+def answer_heading(reading: Reading, parsed: ParsedDocument, documents: Documents) -> Answer | None:
+    """Return the part whose heading a question quotes (核心要义部分), if there is one."""
+    best, shared = None, LEAST_SHARED - 1
+    for heading in parsed.headings:
+        length = _shared(fold(heading.title), fold(reading.topic)) if heading.level == 1 else 0
+        if length > shared:
+            best, shared = heading, length
+    if best is None:
+        return None
+    articles = [a for a in parsed.articles if best in a.headings]
+    return answer_part(best, articles, parsed.document, documents)
+
+
+def answer_document(
+    reading: Reading, parsed: ParsedDocument, documents: Documents
+) -> Answer | None:
+    """Return the parts of a document when the whole of it is to be summed up, else None."""
+    brief = _WHOLE_DOCUMENT.search(reading.text) and len(_rest(reading)) <= MOST_REST
+    if not brief and not _ALL_OF_IT.search(reading.text):
+        return None
+    parts = [h for h in parsed.headings if h.level == 1]
+    statements = [Statement(h, ((h.start, h.end),)) for h in parts] or [
+        Statement(a, ((a.paragraphs[0].start, a.paragraphs[0].end),))
+        for a in parsed.articles
+        if a.kind is ArticleKind.EXCHANGE
+    ]
+    name = document_label(parsed.document)
+    numbered = f"{len(parsed.numbered)}条，" if parsed.numbered else ""
+    unit = f"{len(parts)}个部分" if parts else f"{len(statements)}个问题"
+    return compose(statements, documents, opening=f"{name}共{numbered}{unit}：")
+
+
+def answer_where(
+    reading: Reading, articles: Sequence[Article], documents: Documents
+) -> Answer | None:
+    """Return the heading that articles stand under when that is asked, else None."""
+    if not _WHERE.search(reading.text):
+        return None
+    headings = dict.fromkeys(a.headings[-1] for a in articles if a.headings)
+    return compose([Statement(h, ((h.start, h.end),)) for h in headings], documents)
+
+
+def _shared(one: str, other: str) -> int:
+    match = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
+    return match.size
+
+
 def find_addressed(address: Address, parsed: ParsedDocument) -> tuple[Article, ...]:
     """Return the articles of a document at an address; of a part, all that are in it."""
     if not address.part:
@@ -74,6 +140,8 @@ def find_addressed(address: Address, parsed: ParsedDocument) -> tuple[Article, .
 def find_part(address: Address, parsed: ParsedDocument) -> Heading | None:
     """Return the heading of the part with this number: as printed, else by counting."""
     top = [h for h in parsed.headings if h.level == 1]
+    if address.number == LAST:
+        return top[-1] if top else None
     for heading in top:
         marker = read_marker(heading.marker) if heading.marker else None
         if marker is not None and marker.number == address.number:

@@ -10,7 +10,7 @@ from assistant.answer.asked import kinds_asked
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.extract import extent_of, select_statements
 from assistant.answer.refuse import Evidence, Judge, explain, explain_foreign, foreign
-from assistant.domain import Answer, Article, Hit, ParsedDocument
+from assistant.domain import Answer, Article, DocumentKind, Hit, ParsedDocument
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
 
@@ -94,18 +94,19 @@ class Writer:
 
     def _settle(self, reading: Reading) -> Answer | None:
         """Answer what the form of a question settles: addresses, lists, dates, comparisons."""
+        editions = compare.answer_editions(reading, self._listed, self._documents)
+        if editions is not None:
+            return editions
         if reading.addresses:
             answer = self._answer_address(reading)
             if answer is not None:
                 return answer
         if reading.discussed and asks_source(reading.text):
             return lookup.answer_whole(self._find(reading.discussed), None, self._documents)
-        named = reading.mentions.documents or reading.mentions.hinted
         return (
             enumerate_.answer_list(reading, self._listed, self._documents)
-            or about.answer_about(reading.text, self._listed, named=named, all_=self._documents)
-            or self._answer_overview(reading, named)
-            or compare.answer_editions(reading, self._listed, self._documents)
+            or about.answer_about(reading, self._listed, self._documents)
+            or self._answer_overview(reading)
             or compare.answer_comparison(reading, self._searcher, self._documents)
         )
 
@@ -117,10 +118,21 @@ class Writer:
         related = [hit.article for hit in hits]
         return refuse(explain_foreign(reading), reason, related=related, documents=self._documents)
 
-    def _answer_overview(self, reading: Reading, named: Sequence[str]) -> Answer | None:
-        if len(named) != 1 or not lookup.asks_overview(reading):
+    def _answer_overview(self, reading: Reading) -> Answer | None:
+        """Answer what a document, its beginning or a part named by its heading is about."""
+        named = reading.mentions.documents or reading.mentions.hinted
+        if not lookup.asks_overview(reading):
             return None
-        return lookup.answer_beginning(reading, self._documents[named[0]], self._documents)
+        parsed = [self._documents[i] for i in named]
+        commentary = [p for p in parsed if p.document.kind is not DocumentKind.NORMATIVE]
+        parsed = commentary or parsed
+        if len(parsed) != 1:
+            return None
+        return (
+            lookup.answer_beginning(reading, parsed[0], self._documents)
+            or lookup.answer_heading(reading, parsed[0], self._documents)
+            or lookup.answer_document(reading, parsed[0], self._documents)
+        )
 
     def _answer_address(self, reading: Reading) -> Answer | None:
         address = reading.addresses[0]
@@ -138,6 +150,9 @@ class Writer:
             firsts = [(parsed, articles[0]) for parsed, articles in found]
             return lookup.ask_back(address, firsts, self._documents)
         parsed, articles = found[0]
+        where = lookup.answer_where(reading, articles, self._documents)
+        if where is not None and not address.part:
+            return where
         if address.part and (lookup.asks_whole(reading) or lookup.asks_overview(reading)):
             heading = lookup.find_part(address, parsed)
             if heading is not None:

@@ -18,6 +18,7 @@ _CLOSED = tuple("。！？；：…!?;:")
 _RUNNING = re.compile(r"[，、；。：,;:]")
 _CLAUSE = re.compile(r"[，。；：！？,;:]")
 _SPEAKER = re.compile(r"(?:记者|问|答|主持人|来源|.{0,8}负责人)\s*[：:]")
+_COMMAS = ("，", "、", ",")
 _MARKUP = ("#", "- ", "* ", "> ", "|", "**", "——")
 
 # A full line stops within a few characters of the margin, for no line begins with a comma and
@@ -186,8 +187,11 @@ def _is_wide(marker: Marker) -> bool:
 
 def _is_running(paragraph: str) -> bool:
     marker = read_marker(paragraph)
-    in_article = marker is not None and marker.family is Family.ARTICLE
-    return not _is_division(paragraph) and (in_article or bool(_RUNNING.search(paragraph)))
+    if marker is not None and marker.family is Family.ARTICLE:
+        return True
+    if _is_division(paragraph):  # which may hold a comma, but stops at none
+        return "。" in paragraph or paragraph.endswith(_COMMAS)
+    return bool(_RUNNING.search(paragraph))
 
 
 def _is_division(line: str) -> bool:

@@ -18,6 +18,11 @@ _ARTICLE = re.compile(
 _PART = re.compile(
     rf"第\s*(?P<n>{_N})\s*(?P<unit>部分|大部分|章|编|节|大块)|(?P<m>[一二三四五六七八九十]+)部分(?=的?标题|讲|主要)"
 )
+_LAST_PART = re.compile(
+    r"最后一?个?(?:大)?(?:部分|章|节)|(?:收尾|结尾|末尾)(?:的)?(?:那)?(?:部分|一节|一章)"
+)
+LAST = -1
+"""Number of the part that is asked for as the last."""
 _PARAGRAPH = re.compile(rf"第\s*(?P<n>{_N})\s*款")
 
 
@@ -47,6 +52,8 @@ def read_addresses(question: str) -> tuple[Address, ...]:
                     span=(match.start(), behind.end() if behind else match.end()),
                 )
             )
+    for match in _LAST_PART.finditer(question):
+        found.append(Address(LAST, part=True, span=match.span()))
     for match in _PART.finditer(question):
         number = parse_numeral(match["n"] or match["m"])
         if number:

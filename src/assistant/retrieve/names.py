@@ -13,9 +13,7 @@ from assistant.domain import Document, DocumentKind
 
 # A genre alone (意见, 措施) is an everyday word; it names a document in title marks, or where
 # only a document can stand.
-_GENRE = re.compile(
-    r"^(?:若干)?(?:意见|措施|办法|条例|规定|细则|准则|规则|通知|决定|纲要|方案|法)$"
-)
+_GENRE = re.compile(r"^(?:意见|措施|办法|条例|规定|细则|准则|规则|通知|决定|纲要|方案|法)$")
 _NUMERAL = "[〇零一二三四五六七八九十百千两\\d]"
 _BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}))"
 _INSIDE = r"(?=里|中(?!央)|的第|全文|共(?:有|几|多)|一共|从头|开头|正文)"
@@ -70,7 +68,11 @@ class Catalog:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = tuple(documents)
-        names = [(d, name) for d in documents for name in (d.title, d.short_title, *d.aliases)]
+        names = [
+            (d, name)
+            for d in documents
+            for name in (d.title, d.short_title, *d.aliases, *_publisher(d))
+        ]
         # The longest name first: 新华社公布的《意见》 before 《意见》.
         names.sort(key=lambda pair: -len(pair[1]))
         self._names = tuple(_Name(d, _name_pattern(name)) for d, name in names)
@@ -150,6 +152,14 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     if len(name) < 2 or not _GENRE.match(name):
         return re.compile(f"{marked}|{bare}" if len(name) > 1 else marked)
     return re.compile(f"{marked}|{bare}{_BEFORE_ADDRESS}|{bare}{_INSIDE}|(?<=《){bare}")
+
+
+def _publisher(document: Document) -> tuple[str, ...]:
+    """Return where a commentary or a printing appeared, by which people call it: 北京日报."""
+    if document.kind is DocumentKind.NORMATIVE and not document.edition_of:
+        return ()
+    name = re.sub(r"[《》]|\s*\d.*$", "", document.source).strip()
+    return (name,) if len(name) > 1 else ()
 
 
 def _scope_pattern(scope: str) -> re.Pattern[str]:

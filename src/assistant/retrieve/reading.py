@@ -15,10 +15,10 @@ from assistant.retrieve.normalize import Normalizer
 _LEANS = re.compile(
     r"^(?:那|那么|如果|要是|还有|另外|再|接着|具体|为什么|为啥|这|其|它|他|她|该|上述|然后|不然|否则|"
     r"换成|万一|what about|and |then )"
-    r"|呢(?=[，,？?。！!]|$)|这个|这项|这条|这种|这方面|这些|那条|那个|上面|刚才|前面|前一|同样|谈完|此|它"
+    r"|呢(?=[，,？?。！!]|$)|这个|这项|这条|这种|这方面|这些|那条|那个|上面|刚才|前面|同样|谈完|此|它"
 )
 _ASKS_SOURCE = re.compile(
-    r"原文|全文|出处|来源|依据|原话|条文|第几条|哪一?条|哪[个份]文件|出自|source|full text|which article"
+    r"原文|全文|出处|来源|依据|原话|条文|第几条|哪一?条|哪[个份]文件|出自|source|full text"
 )
 SHORT = 14
 """Characters up to which a question is taken to lean on the one before …"""

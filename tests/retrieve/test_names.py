@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import Document, DocumentKind
+from assistant.retrieve.names import Catalog
+
+OPINIONS = "opinions-2021"
+XINHUA = "opinions-2021-xinhua"
+MEASURES = "beijing-measures-2021"
+ESSAY = "zou-essay-2021"
+INTERVIEW = "beijing-qa-2021"
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("《意见》怎么规定民主生活会", OPINIONS),
+        ("中央《意见》第五条", OPINIONS),
+        ("中央意见怎么说", OPINIONS),
+        ("意见第三条", OPINIONS),
+        ("意见里对述责述廉的要求", OPINIONS),
+        ("《中共中央关于加强对“一把手”和领导班子监督的意见》何时印发", OPINIONS),
+        ("《措施》第二十条", MEASURES),
+        ("北京措施第八条", MEASURES),
+        ("北京市若干措施第四条", MEASURES),
+        ("《若干措施》里的约谈", MEASURES),
+        ("措施里写了什么", MEASURES),
+        ("新华社版第四条", XINHUA),
+        ("新华社公布的《意见》全文", XINHUA),
+        ("邹开红怎么看这份文件", ESSAY),
+        ("北京日报专访说了什么", INTERVIEW),
+    ],
+)
+def test_a_document_is_known_by_each_of_its_names(
+    catalog: Catalog, question: str, document: str
+) -> None:
+    assert catalog.read(question).documents == (document,)
+
+
+def test_a_title_that_two_printings_share_names_the_authoritative_one(catalog: Catalog) -> None:
+    title = "《中共中央关于加强对“一把手”和领导班子监督的意见》"
+    assert catalog.read(f"{title}第三条").documents == (OPINIONS,)
+
+
+def test_several_documents_are_named_in_the_order_of_the_corpus(catalog: Catalog) -> None:
+    both = catalog.read("《意见》和《措施》有什么区别").documents
+    assert both == catalog.read("《措施》和《意见》有什么区别").documents
+    assert set(both) == {OPINIONS, MEASURES}
+
+
+def test_the_longer_name_wins_over_the_one_inside_it(catalog: Catalog) -> None:
+    mentions = catalog.read("新华社公布的《意见》怎么印的")
+    assert mentions.documents == (XINHUA,)
+    assert mentions.spans[0] == (0, len("新华社公布的《意见》"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "发现问题应当及时提出意见吗",
+        "党风廉政意见回复怎么把关",
+        "对意见分歧较大的怎么办",
+        "要采取措施加以解决",
+        "有什么有效的办法",
+        "怎么做文章",
+        "",
+    ],
+)
+def test_a_genre_as_an_everyday_word_names_no_document(catalog: Catalog, question: str) -> None:
+    mentions = catalog.read(question)
+    assert (mentions.documents, mentions.hinted, mentions.spans) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("北京怎么规定的", MEASURES),
+        ("咱们市里怎么要求", MEASURES),
+        ("地方上呢", MEASURES),
+        ("What does Beijing require?", MEASURES),
+        ("中央怎么要求", OPINIONS),
+        ("采访里负责人怎么说", INTERVIEW),
+        ("答复记者时提到哪些数字", INTERVIEW),
+        ("文章里讲了哪三点意义", ESSAY),
+        ("作者怎么看", ESSAY),
+    ],
+)
+def test_a_place_or_a_kind_of_text_points_at_a_document_without_naming_it(
+    catalog: Catalog, question: str, document: str
+) -> None:
+    mentions = catalog.read(question)
+    assert mentions.documents == ()
+    assert mentions.hinted == (document,)
+
+
+def test_an_interview_about_beijing_is_still_the_interview(catalog: Catalog) -> None:
+    assert catalog.read("采访里说北京有哪些高招").hinted == (INTERVIEW,)
+
+
+def test_two_places_point_at_both_documents(catalog: Catalog) -> None:
+    mentions = catalog.read("述责述廉，中央和北京有什么区别")
+    assert set(mentions.scoped) == {OPINIONS, MEASURES}
+
+
+def test_a_named_document_outweighs_what_is_only_pointed_at(catalog: Catalog) -> None:
+    mentions = catalog.read("《意见》里北京要做什么")
+    assert (mentions.documents, mentions.hinted) == ((OPINIONS,), ())
+
+
+@pytest.mark.parametrize(
+    "body", ["中央组织部", "中央纪委", "中央政治局", "市委组织部", "北京市纪委监委"]
+)
+def test_the_name_of_a_body_is_kept_as_part_of_the_question(catalog: Catalog, body: str) -> None:
+    question = f"{body}要监督谁"
+    cut = [question[slice(*span)] for span in catalog.read(question).spans]
+    assert cut == []
+
+
+@pytest.mark.parametrize("place", ["上海", "广东", "深圳", "新疆"])
+def test_a_place_without_a_document_here_is_foreign(catalog: Catalog, place: str) -> None:
+    assert catalog.read(f"{place}市委怎么规定").foreign_places == (place,)
+
+
+@pytest.mark.parametrize("question", ["北京怎么规定", "首都怎么做", "中央怎么规定"])
+def test_a_place_of_a_document_here_is_not(catalog: Catalog, question: str) -> None:
+    assert catalog.read(question).foreign_places == ()
+
+
+def test_a_title_that_nothing_here_bears_or_mentions_is_foreign(catalog: Catalog) -> None:
+    mentions = catalog.read("《中华人民共和国民法典》怎么规定离婚冷静期")
+    assert mentions.foreign_titles == ("中华人民共和国民法典",)
+
+
+def test_a_title_that_the_texts_mention_may_be_asked_about(catalog: Catalog) -> None:
+    question = "《中国共产党党内监督条例》和《意见》是什么关系"
+    assert catalog.read(question).foreign_titles == ()
+
+
+def test_but_its_articles_are_not_here(catalog: Catalog) -> None:
+    mentions = catalog.read("《中国共产党党内监督条例》第三条")
+    assert mentions.foreign_titles == ("中国共产党党内监督条例",)
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("2023年怎么规定的", ("2023",)),
+        ("2019 年和2023年的规定", ("2019", "2023")),
+        ("2021年印发的是哪份", ()),
+        ("2021年第12期", ()),
+        ("近几年查处了多少", ()),
+        ("编号20231年", ()),
+    ],
+)
+def test_a_year_that_no_document_here_is_of_is_foreign(
+    catalog: Catalog, question: str, years: tuple[str, ...]
+) -> None:
+    assert catalog.read(question).foreign_years == years
+
+
+def test_spans_cover_the_names_and_nothing_else(catalog: Catalog) -> None:
+    question = "北京《若干措施》与中央《意见》相比"
+    cut = [question[slice(*span)] for span in catalog.read(question).spans]
+    assert "北京《若干措施》" in cut
+    assert "中央《意见》" in cut
+    assert not any("相比" in words for words in cut)
+
+
+def test_another_corpus_brings_its_own_names_and_places() -> None:
+    catalog = Catalog(
+        [
+            Document(
+                id="leave", title="湖北省机关工作人员请假办法", short_title="请假办法",
+                text="第一条 制定本办法。", scope="湖北省",
+            ),
+            Document(
+                id="talk", title="落实请假制度答记者问", short_title="答记者问",
+                text="问：为什么？", kind=DocumentKind.INTERVIEW,
+            ),
+        ]
+    )  # fmt: skip
+    assert catalog.read("请假办法第二条").documents == ("leave",)
+    assert catalog.read("省里怎么规定").hinted == ("leave",)
+    assert catalog.read("湖北怎么请假").foreign_places == ()
+    assert catalog.read("北京怎么请假").foreign_places == ("北京",)
+    assert catalog.read("《意见》怎么说").foreign_titles == ("意见",)
+
+
+@pytest.mark.xfail(strict=True, reason="a bare genre is a name only before 第 or a bracket")
+@pytest.mark.parametrize(
+    ("question", "document"), [("意见12条怎么规定", OPINIONS), ("措施8条怎么说", MEASURES)]
+)
+def test_a_genre_before_a_bare_number_names_its_document(
+    catalog: Catalog, question: str, document: str
+) -> None:
+    assert catalog.read(question).documents == (document,)
+
+
+@pytest.mark.xfail(strict=True, reason="only titles in 《》 are taken for another document's")
+@pytest.mark.parametrize("name", ["党章", "民法典", "党内监督条例", "公务员法"])
+def test_a_well_known_law_without_title_marks_is_foreign_before_an_address(
+    catalog: Catalog, name: str
+) -> None:
+    assert catalog.read(f"{name}第三条怎么规定").foreign_titles == (name,)

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import Turn
+from assistant.retrieve.reading import Reader
+
+OPINIONS = "opinions-2021"
+MEASURES = "beijing-measures-2021"
+
+TALKS: tuple[Turn, ...] = (
+    ("user", "中央对新任职的下级“一把手”谈话有要求吗？"),
+    ("assistant", "《意见》（三）：对下级新任职“一把手”应当开展任职谈话；[1]"),
+)
+
+
+def test_a_first_question_stands_alone(reader: Reader) -> None:
+    reading = reader.read("述責述廉報告公開嗎？")
+    assert reading.text == "述责述廉报告公开吗？"
+    assert reading.standalone == reading.text
+    assert not reading.leans
+    assert reading.discussed == ()
+
+
+def test_the_topic_is_the_question_without_names_and_addresses(reader: Reader) -> None:
+    topic = reader.read("《若干措施》第二十四条对信访举报怎么规定").topic
+    assert "信访举报" in topic
+    assert "措施" not in topic
+    assert "第二十四条" not in topic
+
+
+def test_the_topic_keeps_the_name_of_a_body(reader: Reader) -> None:
+    assert "中央组织部" in reader.read("中央组织部重点监督谁").topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["那北京这边呢？", "地方上呢", "换成副职呢", "如果不谈呢？", "具体怎么做？", "多久一次？", "出处"],
+)
+def test_a_question_with_an_ellipsis_goes_on_from_the_one_before(
+    reader: Reader, question: str
+) -> None:
+    reading = reader.read(question, TALKS)
+    assert reading.leans
+    assert "新任职" in reading.standalone
+    assert question.rstrip("？") in reading.standalone
+
+
+def test_a_change_of_place_switches_the_document(reader: Reader) -> None:
+    reading = reader.read("那北京这边呢？", TALKS)
+    assert OPINIONS not in (*reading.mentions.documents, *reading.mentions.hinted)
+    assert reading.mentions.hinted == (MEASURES,)
+
+
+def test_a_change_of_document_by_name_does_too(reader: Reader) -> None:
+    reading = reader.read("那《若干措施》里呢？", TALKS)
+    assert reading.mentions.documents == (MEASURES,)
+
+
+def test_without_a_change_the_document_is_inherited(reader: Reader) -> None:
+    history: tuple[Turn, ...] = (
+        ("user", "《若干措施》对民主生活会有什么要求"),
+        ("assistant", "《若干措施》（十三）：从严从实开好民主生活会。[1]"),
+    )
+    reading = reader.read("那要是走过场呢？", history)
+    assert MEASURES in (*reading.mentions.documents, *reading.mentions.hinted)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "信访举报情况应当多长时间开展一次分析研判？",
+        "领导干部家属经商办企业怎么监督检查",
+        "《若干措施》第二十条原文",
+        "述责述廉",
+    ],
+)
+def test_a_new_topic_inherits_nothing(reader: Reader, question: str) -> None:
+    reading = reader.read(question, TALKS)
+    assert not reading.leans
+    assert reading == reader.read(question)
+
+
+def test_the_articles_of_the_answer_before_are_what_is_discussed(reader: Reader) -> None:
+    assert reader.read("为什么？", TALKS).discussed == (f"{OPINIONS}#3",)
+
+
+def test_each_article_of_the_answer_belongs_to_the_document_named_before_it(
+    reader: Reader,
+) -> None:
+    answer = (
+        "《意见》（七）：述责述廉报告在一定范围内公开。[1]\n"
+        "《若干措施》（十一）：述责述廉报告应当载入廉政档案。[2]\n"
+        "《若干措施》第十三条也提到参加组织生活会的情况。[3]"
+    )
+    history: tuple[Turn, ...] = (("user", "述责述廉怎么做"), ("assistant", answer))
+    assert reader.read("这个要公开吗？", history).discussed == (
+        f"{OPINIONS}#7",
+        f"{MEASURES}#11",
+        f"{MEASURES}#13",
+    )
+
+
+def test_an_article_that_no_document_has_is_not_discussed(reader: Reader) -> None:
+    history: tuple[Turn, ...] = (
+        ("user", "《意见》第九十九条讲什么"),
+        ("assistant", "《意见》共25条，到（二十五）为止，没有第九十九条。"),
+    )
+    assert f"{OPINIONS}#99" not in reader.read("为什么呢？", history).discussed
+
+
+def test_what_was_discussed_lasts_over_a_chain_of_follow_ups(reader: Reader) -> None:
+    history: tuple[Turn, ...] = (
+        *TALKS,
+        ("user", "那多久一次？"),
+        ("assistant", "材料没有规定多久一次。"),
+    )
+    reading = reader.read("那北京呢？", history)
+    assert reading.discussed == (f"{OPINIONS}#3",)
+    assert "新任职" in reading.standalone
+    assert reading.mentions.hinted == (MEASURES,)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        pytest.param((), id="none"),
+        pytest.param((("assistant", "您好，请问要查什么？"),), id="only-a-greeting"),
+    ],
+)
+def test_with_nothing_asked_before_an_ellipsis_stands_alone(
+    reader: Reader, history: tuple[Turn, ...]
+) -> None:
+    reading = reader.read("那北京呢？", history)
+    assert not reading.leans
+    assert reading.standalone == "那北京呢？"
+
+
+def test_an_answer_that_was_cut_off_does_no_harm(reader: Reader) -> None:
+    history: tuple[Turn, ...] = (("user", "任职谈话谁来谈"), ("assistant", "《意见》（三"))
+    assert reader.read("那北京呢？", history).leans
+
+
+@pytest.mark.xfail(strict=True, reason="a question with an address never leans on the one before")
+@pytest.mark.parametrize("question", ["那第四条呢？", "第四条呢", "那（四）呢？"])
+def test_an_address_without_a_document_inherits_it(reader: Reader, question: str) -> None:
+    history: tuple[Turn, ...] = (
+        ("user", "《意见》第三条怎么规定"),
+        ("assistant", "《意见》（三）：加强党组织自上而下的监督。[1]"),
+    )
+    reading = reader.read(question, history)
+    assert [a.number for a in reading.addresses] == [4]
+    assert OPINIONS in (*reading.mentions.documents, *reading.mentions.hinted)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.xfail(
+    strict=True, raises=RecursionError, reason="every turn before is read by recursion"
+)
+def test_a_conversation_of_a_thousand_follow_ups_is_read(reader: Reader) -> None:
+    turn: tuple[Turn, ...] = (("user", "那呢？"), ("assistant", "见《意见》（三）。"))
+    assert reader.read("那北京呢？", (*TALKS, *turn * 1000)).leans
