@@ -18,7 +18,14 @@ from assistant.answer.asked import TAIL, Kind, gives, kinds_asked
         ("几个月内整改到位", Kind.MONTHS),
         ("信访举报多久分析一次", Kind.FREQUENCY),
         ("监督谈话多长时间开展一次", Kind.FREQUENCY),
-        ("每年至少要列席几次会议", Kind.TIMES),
+        ("每年至少要列席几次", Kind.TIMES),
+        pytest.param(
+            "每年至少要列席几次会议",
+            Kind.TIMES,
+            marks=pytest.mark.xfail(
+                strict=True, reason="几次会议 is excluded for the sake of 第几次会议"
+            ),
+        ),
         ("一届任期多长", Kind.DURATION),
         ("影响期是几年", Kind.DURATION),
         ("整改期限", Kind.DURATION),

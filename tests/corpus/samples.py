@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -81,7 +82,8 @@ def assert_sound(parsed: ParsedDocument) -> None:
                 names.append(sentence.id)
                 assert text[sentence.start : sentence.end] == sentence.text
                 assert inner <= sentence.start < sentence.end <= paragraph.end
-                assert text[inner : sentence.start].strip() == ""
+                # Between them is white space, or an empty Markdown heading or rule.
+                assert re.sub(r"[\s#*_\ufeff-]", "", text[inner : sentence.start]) == ""
                 inner = sentence.end
             for item in paragraph.items:
                 names.append(item.id)

@@ -108,3 +108,36 @@ def kinds_asked(question: str) -> tuple[Kind, ...]:
 def gives(kind: Kind, text: str) -> bool:
     """Tell whether a text holds a value of this kind."""
     return any(rule.evidence.search(text) for rule in _RULES if rule.kind is kind)
+
+
+# What rules seldom settle and people often ask; each alternative is looked for as it stands.
+_PARTICULARS = re.compile(
+    r"格式|范本|样表|表格|登记表|模板|哪张表|字数|多少字|分数|打分|排名|名次|等次|票数|打票|名单|地点|场所|办公室|文书|"
+    r"签字|盖章|录音|录像|代替|代为|委托|申诉|复议|抗辩|异议|数额|金额|人均|顺序|理由|原因|案例|例子|奖励|奖金|罚款|"
+    r"处分|撤职|免职|坐牢|判刑|桌|兼任|证书|培训|学分|经费|编制|工资|电话|网址|邮箱|联系方式|表决权|发言权|第三人|"
+    r"bonus|reward|fine|sanction|how many people"
+)
+_WHETHER = re.compile(
+    r"能不能|可不可以|要不要|用不用|需不需要|有没有|是否|作不作数|算不算|行不行|可以.{0,8}吗|必须.{0,10}还是"
+)
+_INVENT = re.compile(
+    r"杜撰|编造|虚构|伪造|瞎编|胡编|捏造|编(?:一|两|三|几|个|条|写(?:一|几))|改(?:松|得?温和)|冒充|"
+    r"仿照.{0,8}(?:写|拟)|以.{0,12}(?:口吻|名义).{0,4}(?:写|拟|杜撰|编)|(?:make up|invent|fabricate)\b"
+)
+_REAL = re.compile(r"到底|实际上|真实|原文(?:怎么|是|到底|究竟)|究竟|really")
+
+
+def missing_particulars(question: str, text: str) -> tuple[str, ...]:
+    """Return the particulars that a question asks after and a text does not mention."""
+    asked = dict.fromkeys(_PARTICULARS.findall(question[-TAIL:]))
+    return tuple(word for word in asked if word not in text)
+
+
+def asks_whether(question: str) -> bool:
+    """Tell whether a question asks if something is so rather than what is so."""
+    return bool(_WHETHER.search(question[-TAIL:]))
+
+
+def asks_to_invent(question: str) -> bool:
+    """Tell whether a text is to be made up or altered, and what it really says is not asked."""
+    return bool(_INVENT.search(question)) and not _REAL.search(question)

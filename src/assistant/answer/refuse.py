@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from assistant.answer.asked import Kind, gives
+from assistant.answer.asked import Kind, asks_to_invent, asks_whether, gives, missing_particulars
 from assistant.answer.compose import Documents, Statement
 from assistant.domain import DocumentKind
 from assistant.retrieve.reading import Reading
@@ -92,7 +92,9 @@ class Judge:
             "known": self._searcher.coverage(reading.topic, None),
             "asks_detail": float(any(kind in DETAILS for kind in kinds)),
             "asks_commentary": float(self._asks_commentary(reading)),
+            "asks_whether": float(asks_whether(reading.text)),
             "missing_kind": float(missing is not None),
+            "missing_particular": float(bool(missing_particulars(reading.text, first))),
             "not_chinese": float(not _HAN.search(reading.text)),
         }
         score = self._bias + sum(self._weights.get(name, 0.0) * v for name, v in signs.items())
@@ -105,11 +107,13 @@ class Judge:
 
 
 def foreign(reading: Reading) -> str:
-    """Return what kind of thing a question names that is not here, or nothing.
+    """Return why a question is refused before any search, or nothing.
 
-    That settles it: nothing here can answer for another place, text or year.
+    Nothing here can answer for another place, text or year, and nothing here is made up.
     """
     mentions = reading.mentions
+    if asks_to_invent(reading.text):
+        return "asks_to_invent"
     if mentions.foreign_places:
         return "foreign_place"
     if mentions.foreign_titles:
@@ -120,6 +124,8 @@ def foreign(reading: Reading) -> str:
 def explain_foreign(reading: Reading) -> str:
     """Return what a question names that is not here, for its reader."""
     mentions = reading.mentions
+    if asks_to_invent(reading.text):
+        return "我只引用材料原文，不编造、不改写条文。您可以直接问材料是怎么规定的。"
     if mentions.foreign_places:
         return f"已收录的材料中没有{'、'.join(mentions.foreign_places)}的规定，无法回答。"
     if mentions.foreign_titles:

@@ -51,21 +51,36 @@ class _Printed:
 
     number: int
     text: str
-    width: float
     indented: bool
     after_blank: bool
+
+    @property
+    def width(self) -> float:
+        """Width in wide characters."""
+        wide = sum(unicodedata.east_asian_width(c) in "WFA" for c in self.text)
+        return (len(self.text) + wide) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     """What the lines of a hard-wrapped text show about its page."""
 
+    by_width: bool
+    """Lines were broken by their width, as printers do; else by the number of characters."""
     margin: float
-    """Width of a full line, in wide characters."""
+    """Size of a full line, in wide characters or in characters."""
     indents: bool
     """Paragraphs begin with an indent."""
     blanks: bool
     """Blank lines stand between paragraphs, not between printed lines."""
+
+    def size(self, line: _Printed) -> float:
+        """Return how much of the page's width a line takes."""
+        return _size(line, by_width=self.by_width)
+
+
+_Cut = tuple[_Printed, _Printed]
+"""Two printed lines of which the first stops inside a sentence."""
 
 
 def join_wrapped_lines(text: str) -> str:
@@ -103,13 +118,13 @@ def _read_printed(lines: Sequence[str]) -> list[_Printed]:
         text = line.strip()
         if text:
             indented = line.startswith(("\u3000", "  ", "\t"))
-            printed.append(_Printed(number, text, _width(text), indented, after_blank))
+            printed.append(_Printed(number, text, indented, after_blank))
         after_blank = not text
     return printed
 
 
-def _width(text: str) -> float:
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
+def _size(line: _Printed, *, by_width: bool) -> float:
+    return line.width if by_width else len(line.text)
 
 
 def _read_page(printed: Sequence[_Printed]) -> _Page | None:
@@ -123,23 +138,38 @@ def _read_page(printed: Sequence[_Printed]) -> _Page | None:
     ]
     if len(cuts) < FEWEST_CUTS:
         return None
-    widths = [before.width for before, _ in cuts]
-    margin = statistics.quantiles(widths, n=10, method="inclusive")[-1]
-    full = sum(abs(width - margin) <= SLACK for width in widths)
-    wider = sum(line.width > margin + SLACK for line in printed if line.text[0] != "#")
-    if (
-        not NARROWEST <= margin <= WIDEST
-        or full < FULL_SHARE * len(cuts)
-        or wider > WIDER_SHARE * len(printed)
-    ):
-        return None
-    inside = [after for before, after in cuts if abs(before.width - margin) <= SLACK]
+    pages = [_measure(printed, cuts, by_width=by_width) for by_width in (True, False)]
+    found = [page for page in pages if _is_hard_wrapped(page, printed, cuts)]
+    # Lines end most evenly in the measure that they were broken by.
+    return max(found, key=lambda page: _count_full(page, cuts, slack=TIGHT), default=None)
+
+
+def _measure(printed: Sequence[_Printed], cuts: Sequence[_Cut], *, by_width: bool) -> _Page:
+    sizes = [_size(before, by_width=by_width) for before, _ in cuts]
+    margin = statistics.quantiles(sizes, n=10, method="inclusive")[-1]
+    inside = [
+        after for (_, after), size in zip(cuts, sizes, strict=True) if abs(size - margin) <= SLACK
+    ]
     return _Page(
+        by_width=by_width,
         margin=margin,
         indents=any(line.indented for line in printed)
         and sum(line.indented for line in inside) * 5 < len(inside),
         blanks=sum(line.after_blank for line in inside) * 2 < len(inside),
     )
+
+
+def _is_hard_wrapped(page: _Page, printed: Sequence[_Printed], cuts: Sequence[_Cut]) -> bool:
+    wider = sum(page.size(line) > page.margin + SLACK for line in printed if line.text[0] != "#")
+    return (
+        NARROWEST <= page.margin <= WIDEST
+        and _count_full(page, cuts, slack=SLACK) >= FULL_SHARE * len(cuts)
+        and wider <= WIDER_SHARE * len(printed)
+    )
+
+
+def _count_full(page: _Page, cuts: Sequence[_Cut], *, slack: float) -> int:
+    return sum(abs(page.size(before) - page.margin) <= slack for before, _ in cuts)
 
 
 def _continues(last: _Printed, paragraph: str, line: _Printed, page: _Page | None) -> bool:
@@ -148,7 +178,7 @@ def _continues(last: _Printed, paragraph: str, line: _Printed, page: _Page | Non
     if page is None:
         return _is_cut(paragraph, line.text)
     # A line that stops short of the margin ends its paragraph.
-    if last.width < page.margin - SLACK:
+    if page.size(last) < page.margin - SLACK:
         return False
     if _opens(line.text):
         return not last.text.endswith(_CLOSED) and _cites(paragraph, line.text)
@@ -157,7 +187,7 @@ def _continues(last: _Printed, paragraph: str, line: _Printed, page: _Page | Non
     begins = (page.indents and line.indented) or (page.blanks and line.after_blank)
     # Extraction loses the indent that a paragraph's first line was printed with.
     indent = INDENT if paragraph == last.text and not page.indents else 0
-    return last.width + indent >= page.margin - TIGHT and not begins
+    return page.size(last) + indent >= page.margin - TIGHT and not begins
 
 
 def _is_cut(before: str, after: str) -> bool:

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import ParsedDocument
+from assistant.pipeline import Assistant
+
+from .samples import ESSAY, INTERVIEW, MEASURES, OPINIONS
+
+Documents = dict[str, ParsedDocument]
+
+
+@pytest.mark.parametrize(
+    ("question", "document", "said"),
+    [
+        pytest.param("《若干措施》是哪个机关印发的？", MEASURES, "中共北京市委", id="issuer"),
+        pytest.param("这篇署名文章的作者是谁？", ESSAY, "邹开红", id="author"),
+        pytest.param("《意见》落款是哪天？", OPINIONS, "2021年3月27日", id="day-of-issue"),
+        pytest.param("《意见》是什么时候公布的？", OPINIONS, "2021年6月1日", id="day-published"),
+        pytest.param("《若干措施》什么时候印发的", MEASURES, "2021年7月1日", id="notice"),
+        pytest.param("答记者问登在哪家报纸？", INTERVIEW, "北京日报", id="newspaper"),
+        pytest.param("答记者问是哪一天发表的？", INTERVIEW, "2021年7月13日", id="day-in-press"),
+        pytest.param("邹开红的文章发在哪本刊物上？", ESSAY, "《中国纪检监察》", id="magazine"),
+        pytest.param("邹开红的文章登在第几期？", ESSAY, "2021年第12期", id="number-of-issue"),
+        pytest.param("《意见》一共多少条？", OPINIONS, "25条", id="articles"),
+        pytest.param("《若干措施》总共有几条？", MEASURES, "28条", id="articles-of-the-other"),
+        pytest.param("《意见》分为几个部分？", OPINIONS, "5个部分", id="parts"),
+        pytest.param(
+            "《若干措施》的全称是什么？",
+            MEASURES,
+            "北京市关于加强对“一把手”和领导班子监督的若干措施",
+            id="full-title",
+        ),
+    ],
+)
+def test_what_is_asked_of_a_document_itself_is_told_and_proved_from_it(
+    assistant: Assistant, question: str, document: str, said: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert said in answer.text
+    assert {c.document_id for c in answer.citations} == {document}
+
+
+def test_two_things_asked_at_once_are_both_told(assistant: Assistant) -> None:
+    answer = assistant.ask("答记者问那篇登在哪家报纸、哪一天发表的？")
+    assert "北京日报" in answer.text
+    assert "2021年7月13日" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong", "right"),
+    [
+        ("《意见》一共三十条，没错吧？", "30条", "25条"),
+        ("《若干措施》是2021年9月1日印发的，对不对？", "9月1日", "7月1日"),
+    ],
+)
+def test_a_wrong_figure_in_the_question_is_not_repeated(
+    assistant: Assistant, question: str, wrong: str, right: str
+) -> None:
+    text = assistant.ask(question).text
+    assert right in text
+    assert wrong not in text
+
+
+def test_the_figures_are_those_of_the_parsed_text(
+    assistant: Assistant, documents: Documents
+) -> None:
+    for document_id in (OPINIONS, MEASURES):
+        parsed = documents[document_id]
+        text = assistant.ask(f"《{parsed.document.short_title}》一共多少条，分几个部分？").text
+        assert f"{len(parsed.numbered)}条" in text
+        assert f"{sum(h.level == 1 for h in parsed.headings)}个部分" in text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "《意见》里有几条涉及民主生活会？",
+        "《若干措施》对谁来审批有什么规定",
+        "文件要求什么时候召开专题民主生活会",
+    ],
+)
+def test_a_question_about_the_content_is_not_one_about_the_document(
+    assistant: Assistant, question: str
+) -> None:
+    text = assistant.ask(question).text
+    assert "共25条" not in text
+    assert "共28条" not in text
+    assert "日期是" not in text
+
+
+def test_another_corpus_is_told_of_in_the_same_way(law_assistant: Assistant) -> None:
+    answer = law_assistant.ask("刑法一共多少条？")
+    assert "5条" in answer.text
+    assert {c.document_id for c in answer.citations} == {"criminal-law"}
+
+
+@pytest.mark.parametrize("question", ["《意见》是谁印发的？", "《意见》的发文机关是什么？"])
+def test_the_issuer_is_told_when_only_the_title_names_it(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert "中共中央" in answer.text

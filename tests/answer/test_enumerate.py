@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import Answer, ParsedDocument
+from assistant.pipeline import Assistant
+from assistant.text import fold
+
+from .samples import MEASURES, OPINIONS
+
+Documents = dict[str, ParsedDocument]
+PHRASES = ("民主生活会", "述责述廉", "每季度", "约谈", "诫勉", "信访举报", "组织部门", "三重一大")
+
+
+def holding(documents: Documents, document_id: str, phrase: str) -> set[str]:
+    """Return the ids of the articles that hold a phrase, counted here by reading them."""
+    articles = documents[document_id].articles
+    return {a.id for a in articles if fold(phrase) in fold(a.text)}
+
+
+def check_list(answer: Answer, expected: set[str], phrase: str) -> None:
+    assert answer.status == "answered"
+    assert {c.article_id for c in answer.citations} == expected
+    assert all(fold(phrase) in fold(c.quote) for c in answer.citations)
+    assert f"“{phrase}”" in answer.text
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+@pytest.mark.parametrize(("name", "document_id"), [("意见", OPINIONS), ("若干措施", MEASURES)])
+def test_every_article_that_holds_the_phrase_is_listed_and_counted(
+    assistant: Assistant, documents: Documents, phrase: str, name: str, document_id: str
+) -> None:
+    expected = holding(documents, document_id, phrase)
+    answer = assistant.ask(f"《{name}》里哪几条提到“{phrase}”？")
+    if expected:
+        check_list(answer, expected, phrase)
+        assert f"{len(expected)}处" in answer.text
+    else:
+        assert "提到" not in answer.text or answer.status == "refused"
+        assert f"出现“{phrase}”" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "哪些条文涉及“约谈”？",
+        "把出现“约谈”的条目都列出来",
+        "有多少条提到“约谈”",
+        "凡是写明“约谈”的都在哪些条？",
+    ],
+)
+def test_without_a_document_every_normative_text_is_searched_but_no_second_printing(
+    assistant: Assistant, documents: Documents, question: str
+) -> None:
+    expected = holding(documents, OPINIONS, "约谈") | holding(documents, MEASURES, "约谈")
+    check_list(assistant.ask(question), expected, "约谈")
+
+
+def test_the_phrase_needs_no_quotation_marks(assistant: Assistant, documents: Documents) -> None:
+    expected = holding(documents, MEASURES, "述责述廉")
+    check_list(assistant.ask("《若干措施》有哪几条涉及述责述廉？"), expected, "述责述廉")
+
+
+def test_width_and_script_of_the_phrase_do_not_matter(
+    assistant: Assistant, documents: Documents
+) -> None:
+    expected = holding(documents, MEASURES, "述责述廉")
+    check_list(assistant.ask("《若干措施》哪幾條提到「述責述廉」？"), expected, "述责述廉")
+
+
+def test_a_phrase_that_is_nowhere_is_not_listed(assistant: Assistant) -> None:
+    answer = assistant.ask("《意见》哪几条提到“罚款”？")
+    assert "“罚款”的" not in answer.text
+    assert all("罚款" not in c.quote for c in answer.citations)
+
+
+def test_an_excerpt_is_a_sentence_or_a_part_of_one(
+    assistant: Assistant, documents: Documents
+) -> None:
+    answer = assistant.ask("《意见》哪几条提到“一把手”？")
+    for citation in answer.citations:
+        unit = next(a for a in documents[OPINIONS].articles if a.id == citation.article_id)
+        assert any(citation.quote in sentence.text for sentence in unit.sentences)
+
+
+@pytest.mark.parametrize("question", ["第几条讲述责述廉", "述责述廉是哪一条规定的", "还有哪几条"])
+def test_a_question_for_one_article_asks_for_no_list(assistant: Assistant, question: str) -> None:
+    assert "出现“" not in assistant.ask(question).text
+
+
+@pytest.mark.xfail(strict=True, reason="提到民主 is respelt 提导民主 before the phrase is read")
+def test_a_phrase_behind_a_verb_is_read_as_typed(
+    assistant: Assistant, documents: Documents
+) -> None:
+    expected = holding(documents, OPINIONS, "民主生活会") | holding(
+        documents, MEASURES, "民主生活会"
+    )
+    check_list(assistant.ask("哪些条提到民主生活会"), expected, "民主生活会")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(
+            "列出所有提到信访举报的条文",
+            marks=pytest.mark.xfail(strict=True, reason="所有…的条文 is not known as a list"),
+        ),
+        "请列出涉及信访举报的全部条款",
+    ],
+)
+def test_a_list_may_be_asked_for_with_the_verb_first(
+    assistant: Assistant, documents: Documents, question: str
+) -> None:
+    expected = holding(documents, OPINIONS, "信访举报") | holding(documents, MEASURES, "信访举报")
+    check_list(assistant.ask(question), expected, "信访举报")
