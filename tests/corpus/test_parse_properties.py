@@ -79,7 +79,9 @@ def laws(draw: st.DrawFn) -> Regulation:
     """第一章 …, 第一条 …, inserted articles, items, contents."""
     space = draw(st.sampled_from(["\u3000", " ", ""]))
     digits = draw(st.booleans())
-    lines, names, chapters = [], [], []
+    lines: list[str] = []
+    names: list[str] = []
+    chapters: list[str] = []
     number = 0
     for chapter in range(1, draw(st.integers(1, 4)) + 1):
         chapters.append(f"第{format_numeral(chapter)}章\u3000{HEADINGS[chapter - 1]}")
@@ -270,7 +272,7 @@ def test_sentences_and_clauses_cover_the_text(text: str) -> None:
         assert all(start < end for start, end in spans)
 
 
-PAIRS = ("“”", "（）", "《》", "【】", "‘’", "()")
+PAIRS = (("“", "”"), ("（", "）"), ("《", "》"), ("【", "】"), ("‘", "’"), ("(", ")"))
 
 
 @st.composite

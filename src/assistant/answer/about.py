@@ -15,7 +15,10 @@ from assistant.text import fold, fold_with_origins
 _PUBLISHED = (
     "印发|发布|发表|公布|出台|下发|发文|发的|成文|落款|刊发|刊登|刊载|登|制定|通过|转来|转自|稿子"
 )
-_WHEN = "什么时候|何时|啥时候|哪一?天|哪年|哪一年|哪个?月|几月|几号|日期|日子|时间|多会儿|最晚|最早|谁先|先后"
+_WHEN = (
+    "什么时候|何时|啥时候|哪一?天|哪年|哪一年|哪个?月|几月|几号|日期|日子|时间|"
+    "多会儿|最晚|最早|谁先|先后"
+)
 _WHO = "谁|哪个|哪家|哪一级|什么机关|什么单位|哪里|哪些机关"
 
 
@@ -158,13 +161,13 @@ def answer_about(
     reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
 ) -> Answer | None:
     """Return what the front matter tells, or None if nothing about a document is asked."""
-    if _INVENTORY.search(reading.text):
+    if _INVENTORY.search(reading.form):
         return _inventory(listed, documents)
-    topics = [topic for topic in _TOPICS if topic.question.search(reading.text)]
-    if not topics or _PART.search(reading.text):
+    topics = [topic for topic in _TOPICS if topic.question.search(reading.form)]
+    if not topics or _PART.search(reading.form):
         return None
     meant = _meant(reading, listed)
-    if _ORDER.search(reading.text):
+    if _ORDER.search(reading.form):
         meant.sort(key=lambda p: p.document.published_on or p.document.issued_on, reverse=True)
     lines: list[str] = []
     statements: list[Statement] = []

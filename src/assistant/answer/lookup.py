@@ -27,7 +27,7 @@ _WHOLE = re.compile(
 
 _OVERVIEW = re.compile(
     r"标题|题目|大意|概括|概述|概要|梗概|归纳|简述|简要|简单说|介绍|总结|小结|梳理|要点|核心|总的|大致|大体|整体|总体|"
-    r"结构|框架|层次|主要|交代了|意思|安排|从哪一?条|到哪一?条|哪几(?:条|层|个|点|块|方面)|"
+    r"结构|框架|层次|主要(?:讲|说|写|谈|想|是|内容|精神|意思|规定|包括|有)|交代了|意思|安排|从哪一?条|到哪一?条|哪几(?:条|层|个|点|块|方面)|"
     r"(?:讲|说|写|谈|规定)(?:了|的)?(?:些|是)?(?:什么|啥|哪)|overview|about|summar",
     re.IGNORECASE,
 )
@@ -39,8 +39,11 @@ _WHOLE_DOCUMENT = re.compile(
 _ALL_OF_IT = re.compile(r"整份|整篇|全篇|通篇|整个文件|框架|总体|整体|大体")
 _BEGINNING = re.compile(r"引言|序言|前言|导语|开头|开篇|第一段|帽段|总起")
 _WHERE = re.compile(r"(?:归|属|放|列)?(?:在|于)?哪(?:个|一)?个?(?:标题|部分|章|节)")
+_NEIGHBOUR = re.compile(r"(?P<after>下一条|后一条|再下面一条|接下来(?:那|一)条)|上一条|前一条")
 LEAST_SHARED = 4
 """Characters in a row that a question must share with a heading to be about its part."""
+LEAST_SHARE = 0.3
+"""… and the share of the heading that these must be."""
 MOST_REST = 4
 """Characters of its own up to which a question asks for nothing but the text or its gist."""
 
@@ -80,14 +83,28 @@ def answer_beginning(
 def answer_heading(reading: Reading, parsed: ParsedDocument, documents: Documents) -> Answer | None:
     """Return the part whose heading a question quotes (核心要义部分), if there is one."""
     best, shared = None, LEAST_SHARED - 1
-    for heading in parsed.headings:
-        length = _shared(fold(heading.title), fold(reading.topic)) if heading.level == 1 else 0
-        if length > shared:
+    for heading in (h for h in parsed.headings if h.level == 1):
+        title = fold(heading.title)
+        length = _shared(title, fold(reading.topic))
+        if length > shared and length >= LEAST_SHARE * len(title):
             best, shared = heading, length
     if best is None:
         return None
     articles = [a for a in parsed.articles if best in a.headings]
     return answer_part(best, articles, parsed.document, documents)
+
+
+def neighbours(
+    reading: Reading, discussed: Sequence[Article], documents: Documents
+) -> list[Article]:
+    """Return the article after or before the one discussed, when 下一条 or 上一条 is asked for."""
+    match = _NEIGHBOUR.search(reading.text)
+    if match is None or not discussed:
+        return []
+    siblings = documents[discussed[0].document_id].articles
+    at = next(i for i, a in enumerate(siblings) if a.id == discussed[0].id)
+    at += 1 if match["after"] else -1
+    return [siblings[at]] if 0 <= at < len(siblings) else []
 
 
 def answer_document(

@@ -101,8 +101,12 @@ class Writer:
             answer = self._answer_address(reading)
             if answer is not None:
                 return answer
-        if reading.discussed and asks_source(reading.text):
-            return lookup.answer_whole(self._find(reading.discussed), None, self._documents)
+        discussed = self._find(reading.discussed)
+        beside = lookup.neighbours(reading, discussed, self._documents)
+        if beside:
+            return lookup.answer_whole(beside, None, self._documents)
+        if discussed and asks_source(reading.text):
+            return lookup.answer_whole(discussed, None, self._documents)
         return (
             enumerate_.answer_list(reading, self._listed, self._documents)
             or about.answer_about(reading, self._listed, self._documents)
@@ -163,7 +167,7 @@ class Writer:
 
     def _answer_within(self, reading: Reading, articles: Sequence[Article]) -> Answer | None:
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
-        kinds = kinds_asked(reading.text)
+        kinds = kinds_asked(reading.form)
         statements = select_statements(
             ranking.hits, kinds, self._documents, extent=extent_of(reading.text)
         )
@@ -171,7 +175,7 @@ class Writer:
 
     def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
         ranking = self._searcher.search(self._query(reading), limit=HITS)
-        kinds = kinds_asked(reading.text)
+        kinds = kinds_asked(reading.form)
         statements = select_statements(
             ranking.hits, kinds, self._documents, extent=extent_of(reading.text)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.corpus.markers import Family, read_marker
 from assistant.corpus.numerals import format_numeral
-from assistant.domain import Article, ArticleKind, Document, DocumentKind
+from assistant.domain import Article, ArticleKind, Document, DocumentKind, Heading
 
 
 def document_label(document: Document) -> str:
@@ -19,21 +19,19 @@ def article_label(document: Document, article: Article) -> str:
     name = document_label(document)
     if article.kind is ArticleKind.ARTICLE:
         return f"{name}{_above(article)}{article.marker}"
+    place = "".join(map(_place, article.headings))
     if article.kind is ArticleKind.EXCHANGE:
-        return f"{name}第{format_numeral(article.ordinal)}问"
-    return f"{name}{_place(article)}第{article.ordinal}段"
+        return f"{name}{place}第{format_numeral(article.ordinal)}问"
+    return f"{name}{place or '引言'}第{article.ordinal}段"
 
 
 def _above(article: Article) -> str:
-    """Return the heading's marker where articles are numbered anew under each heading."""
+    """Return the headings' markers where articles are numbered anew under each heading."""
     nested = "." in article.id.rpartition("#")[2]
-    return article.headings[-1].marker if nested and article.headings else ""
+    return "".join(h.marker for h in article.headings) if nested else ""
 
 
-def _place(article: Article) -> str:
-    if not article.headings:
-        return "引言"
-    heading = article.headings[-1]
+def _place(heading: Heading) -> str:
     marker = read_marker(heading.marker)
     if marker is None:
         return f"“{heading.title}”"

@@ -22,6 +22,8 @@ _ASKS_SOURCE = re.compile(
 )
 SHORT = 14
 """Characters up to which a question is taken to lean on the one before …"""
+ELLIPTIC = 10
+"""Characters up to which a question that leans does not say itself what it asks."""
 TERM = 4
 """… unless it has so many characters in a row that the texts have too: a topic of its own."""
 _TRIM = " 　？?。！!，,"
@@ -43,6 +45,11 @@ class Reading:
     """It goes on from the question before."""
     discussed: tuple[str, ...] = ()
     """Ids of the articles cited in the answer before, when it leans on that."""
+
+    @property
+    def form(self) -> str:
+        """The words that tell what kind of answer is asked: 中央那个呢 asks the same again."""
+        return self.standalone if self.leans and len(self.text) <= ELLIPTIC else self.text
 
 
 class Reader:

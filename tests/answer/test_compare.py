@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from assistant.answer.compare import differences
+from assistant.domain import ParsedDocument
+from assistant.pipeline import Assistant
+
+from .samples import MEASURES, OPINIONS, XINHUA, article, cited, quoted
+
+Documents = dict[str, ParsedDocument]
+
+
+def test_the_two_printings_differ_in_fourteen_places_thirteen_of_them_one_word(
+    documents: Documents,
+) -> None:
+    found = differences(documents[OPINIONS], documents[XINHUA])
+    assert len(found) == 14
+    renamed = [d for d in found if "纪检机关" in d.words and "纪检监察" in d.other_words]
+    assert len(renamed) == 13
+    [other] = [d for d in found if d not in renamed]
+    assert "五中全会" in other.words
+    assert "五中全会" not in other.other_words
+
+
+def test_each_difference_stands_in_both_texts_where_it_says(documents: Documents) -> None:
+    ours, theirs = documents[OPINIONS], documents[XINHUA]
+    for d in differences(ours, theirs):
+        assert d.words in ours.document.text[slice(*d.span)]
+        assert d.other_words in theirs.document.text[slice(*d.other_span)]
+        assert d.article.number == d.other.number
+        assert d.article.start <= d.span[0] < d.span[1] <= d.article.end
+        assert d.other.start <= d.other_span[0] < d.other_span[1] <= d.other.end
+
+
+def test_seen_from_the_other_side_the_differences_are_the_same(documents: Documents) -> None:
+    there = differences(documents[OPINIONS], documents[XINHUA])
+    back = differences(documents[XINHUA], documents[OPINIONS])
+    assert [(d.words, d.other_words) for d in there] == [(d.other_words, d.words) for d in back]
+
+
+def test_a_text_does_not_differ_from_itself(documents: Documents) -> None:
+    assert all(differences(parsed, parsed) == [] for parsed in documents.values())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "新华社版和正式文本有多少处不同？",
+        "《意见》两个版本有哪些不一样的地方？",
+        "新华社公布的《意见》和正式版有什么出入？",
+    ],
+)
+def test_the_differences_of_the_printings_are_counted_and_shown(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
+    assert "14处" in answer.text
+    assert {c.document_id for c in answer.citations} == {OPINIONS, XINHUA}
+    sides = Counter(c.document_id for c in answer.citations)
+    assert sides[OPINIONS] == sides[XINHUA]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "《意见》第四条在新华社版和正式文本里有什么不同？",
+        "《意见》第四条两个版本有什么不一样？",
+    ],
+)
+def test_the_difference_in_one_article_is_shown_alone(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
+    assert set(cited(answer)) == {f"{OPINIONS}#4", f"{XINHUA}#4"}
+    assert "纪检机关" in answer.text
+    assert "纪检监察机关" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "ours", "theirs"),
+    [
+        ("信访举报情况的分析研判，中央和北京的规定有什么区别？", 20, 24),
+        ("纪委书记谈话提醒，《意见》和《若干措施》有何不同？", 14, 18),
+        ("对照一下中央和北京关于插手干预重大事项记录制度的规定", 12, 16),
+        ("述责述廉，北京比中央多了什么？", 7, 11),
+    ],
+)
+def test_a_comparison_shows_the_article_of_each_side_on_the_same_matter(
+    assistant: Assistant, question: str, ours: int, theirs: int
+) -> None:
+    assert cited(assistant.ask(question)) == [f"{OPINIONS}#{ours}", f"{MEASURES}#{theirs}"]
+
+
+def test_a_comparison_of_frequencies_shows_both(assistant: Assistant) -> None:
+    answer = assistant.ask("中央和北京在信访举报分析研判的频次上有什么不同？")
+    sides = {c.document_id: c.quote for c in answer.citations if "分析研判" in c.quote}
+    assert "定期" in quoted(answer)
+    assert "每季度" in sides[MEASURES]
+
+
+@pytest.mark.parametrize(
+    "question", ["述责述廉报告要不要公开？", "北京对任职谈话有什么要求？", "《意见》第七条"]
+)
+def test_nothing_is_compared_that_was_not_asked_to_be(assistant: Assistant, question: str) -> None:
+    documents_cited = {c.document_id for c in assistant.ask(question).citations}
+    assert XINHUA not in documents_cited
+
+
+def test_every_article_with_a_difference_is_the_same_article_elsewhere(
+    documents: Documents,
+) -> None:
+    changed = {d.article.number for d in differences(documents[OPINIONS], documents[XINHUA])}
+    for unit in documents[OPINIONS].numbered:
+        other = article(documents[XINHUA], unit.number or 0)
+        assert (unit.text != other.text) == (unit.number in changed)

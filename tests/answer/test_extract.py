@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.answer.asked import Kind
+from assistant.answer.extract import (
+    NARROW,
+    SIDE,
+    USUAL,
+    WIDE,
+    Extent,
+    extent_of,
+    quote_article,
+    score_sentences,
+    select_statements,
+)
+from assistant.domain import ParsedDocument
+from assistant.pipeline import Assistant
+
+from .samples import MEASURES, OPINIONS, article, hit, quoted
+
+Documents = dict[str, ParsedDocument]
+
+
+def test_without_hits_nothing_is_quoted(documents: Documents) -> None:
+    assert select_statements((), (), documents) == []
+
+
+def test_the_best_sentence_is_quoted_whole(documents: Documents) -> None:
+    unit = article(documents[OPINIONS], 8)
+    found = hit(unit, {"不能“一签了之”": 6.0})
+    statement = quote_article(found, (), documents, extent=NARROW)
+    [(start, end)] = statement.spans
+    text = documents[OPINIONS].document.text[start:end]
+    assert "不能“一签了之”" in text
+    assert text in [s.text for s in unit.sentences]
+
+
+def test_the_best_is_quoted_even_when_it_is_longer_than_the_extent(documents: Documents) -> None:
+    unit = article(documents[OPINIONS], 3)
+    found = hit(unit, {"同下级“一把手”定期开展监督谈话": 6.0})
+    narrow = Extent(sentences=1, characters=5, close=1.0)
+    [(start, end)] = quote_article(found, (), documents, extent=narrow).spans
+    assert end - start > 5
+
+
+@pytest.mark.parametrize("extent", [NARROW, USUAL, WIDE, SIDE])
+def test_no_more_is_quoted_than_the_extent_allows(documents: Documents, extent: Extent) -> None:
+    for unit in documents[MEASURES].numbered:
+        found = hit(unit, {"": 5.0})
+        spans = quote_article(found, (), documents, extent=extent).spans
+        whole = [s for s in unit.sentences if any(a <= s.start < b for a, b in spans)]
+        assert 1 <= len(whole) <= extent.sentences
+        assert sum(len(s.text) for s in whole) <= extent.characters or len(whole) == 1
+
+
+def test_sentences_are_quoted_in_reading_order_and_neighbours_together(
+    documents: Documents,
+) -> None:
+    unit = article(documents[OPINIONS], 14)
+    third, fourth, fifth = unit.sentences[-3:]
+    found = hit(unit, {fifth.text: 6.0, third.text: 5.0, fourth.text: 5.5})
+    statement = quote_article(found, (), documents, extent=USUAL)
+    assert statement.spans == ((third.start, fifth.end),)
+
+
+def test_a_sentence_far_behind_the_best_is_left_out(documents: Documents) -> None:
+    unit = article(documents[OPINIONS], 14)
+    found = hit(unit, {"及时进行提醒": 6.0, "依规依纪": 0.5})
+    [(start, end)] = quote_article(found, (), documents, extent=USUAL).spans
+    assert "依规依纪" not in documents[OPINIONS].document.text[start:end]
+
+
+def test_a_sentence_that_gives_what_is_asked_for_gains(documents: Documents) -> None:
+    unit = article(documents[MEASURES], 10)
+    found = hit(unit, {"任职廉政谈话": 4.0, "1次谈心谈话": 3.5})
+    [(start, end)] = quote_article(found, (Kind.TIMES,), documents, extent=NARROW).spans
+    assert "1次谈心谈话" in documents[MEASURES].document.text[start:end]
+
+
+def test_an_articles_caption_stands_back_behind_what_it_says(documents: Documents) -> None:
+    unit = article(documents[MEASURES], 11)
+    scored = score_sentences(hit(unit, {"": 5.0}), ())
+    assert scored[0][1] < scored[1][1]
+
+
+def test_sentences_keep_their_order_when_they_are_scored(documents: Documents) -> None:
+    unit = article(documents[MEASURES], 24)
+    scored = score_sentences(hit(unit, {}), (Kind.FREQUENCY,))
+    assert tuple(s for s, _ in scored) == unit.sentences
+
+
+def test_a_second_article_is_quoted_only_when_it_is_close(documents: Documents) -> None:
+    first = hit(article(documents[OPINIONS], 3), {"任职谈话": 6.0}, score=9.0)
+    other = article(documents[MEASURES], 6)
+    close = hit(other, {"任职谈话全覆盖": 6.0}, score=8.9, rank=2)
+    far = hit(other, {"任职谈话全覆盖": 6.0}, score=1.0, rank=2)
+    assert [s.article.id for s in select_statements([first, close], (), documents)] == [
+        f"{OPINIONS}#3",
+        f"{MEASURES}#6",
+    ]
+    assert [s.article.id for s in select_statements([first, far], (), documents)] == [
+        f"{OPINIONS}#3"
+    ]
+
+
+def test_never_more_articles_than_a_reader_takes_in(documents: Documents) -> None:
+    hits = [
+        hit(unit, {"": 6.0}, score=9.0, rank=rank)
+        for rank, unit in enumerate(documents[OPINIONS].numbered[:8], start=1)
+    ]
+    assert len(select_statements(hits, (), documents)) <= 3
+
+
+def test_several_things_asked_want_more_sentences() -> None:
+    one = extent_of("信访举报多久分析一次？")
+    several = extent_of("信访举报由谁分析、多久分析一次、结果怎么报告？")
+    assert several.sentences > one.sentences
+    assert several.characters > one.characters
+
+
+@pytest.mark.parametrize(
+    ("question", "needed"),
+    [
+        ("北京规定信访举报多久分析研判一次？", "每季度"),
+        ("北京规定纪检机关负责人每年至少跟下级“一把手”谈几次心？", "1次谈心谈话"),
+        ("民主生活会走过场怎么办？", "责令重新召开"),
+        ("北京每年按多大比例抽查市管干部个人有关事项？", "10%"),
+    ],
+)
+def test_the_answer_holds_what_was_asked_and_is_short(
+    assistant: Assistant, question: str, needed: str
+) -> None:
+    answer = assistant.ask(question)
+    assert needed in quoted(answer)
+    assert len(answer.text) <= 500
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "醉酒驾驶机动车怎么处罚？",
+        pytest.param(
+            "醉酒驾驶怎么处罚",
+            marks=pytest.mark.xfail(strict=True, reason="the item alone is quoted"),
+        ),
+    ],
+)
+def test_an_item_is_quoted_with_the_words_that_it_completes(
+    law_assistant: Assistant, question: str
+) -> None:
+    answer = law_assistant.ask(question)
+    assert "醉酒驾驶机动车" in quoted(answer)
+    assert "处拘役，并处罚金" in quoted(answer)
