@@ -36,7 +36,19 @@ def test_a_marker_is_read(line: str, family: Family, number: int, suffix: int, t
 
 @pytest.mark.parametrize(
     "line",
-    ["", "依照第三条", "第条", "3.5万件", "2021年", "2021.7.1", "一百一、不", "（甲）", "第二三十条", "零、", "第三编辑部"],
+    [
+        "",
+        "依照第三条",
+        "第条",
+        "3.5万件",
+        "2021年",
+        "2021.7.1",
+        "一百一、不",
+        "（甲）",
+        "第二三十条",
+        "零、",
+        "第三编辑部",
+    ],
 )
 def test_what_is_no_marker_is_text(line: str) -> None:
     assert read_marker(line) is None
@@ -44,7 +56,17 @@ def test_what_is_no_marker_is_text(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["第三条的规定", "第三条第二款", "第三条、第五条", "第三条所规定的", "第三条至第五条", "第二章的规定", "（三）项", "（三）、（四）项", "（三）至（五）项"],
+    [
+        "第三条的规定",
+        "第三条第二款",
+        "第三条、第五条",
+        "第三条所规定的",
+        "第三条至第五条",
+        "第二章的规定",
+        "（三）项",
+        "（三）、（四）项",
+        "（三）至（五）项",
+    ],
 )
 def test_a_line_that_goes_on_like_a_citation(line: str) -> None:
     marker = read_marker(line)
@@ -54,7 +76,17 @@ def test_a_line_that_goes_on_like_a_citation(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["第三条 的", "第三条及时报告", "第三条中央单位", "第三条或者", "第二章和解", "（三）项目建设", "（三）目标任务", "（三）和解", "三、三大行动"],
+    [
+        "第三条 的",
+        "第三条及时报告",
+        "第三条中央单位",
+        "第三条或者",
+        "第二章和解",
+        "（三）项目建设",
+        "（三）目标任务",
+        "（三）和解",
+        "三、三大行动",
+    ],
 )
 def test_a_line_that_opens_something(line: str) -> None:
     marker = read_marker(line)

@@ -39,7 +39,8 @@ def test_a_numeral_is_read_as_it_is_printed(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "　", "条", "二三十", "十十", "百千", "十百", "一百一", "二千五", "12345", "甲", "1十"]
+    "text",
+    ["", "　", "条", "二三十", "十十", "百千", "十百", "一百一", "二千五", "12345", "甲", "1十"],
 )
 def test_what_is_no_numeral_has_no_value(text: str) -> None:
     assert parse_numeral(text) is None

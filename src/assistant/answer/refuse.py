@@ -15,7 +15,8 @@ from importlib import resources
 
 from assistant.answer.asked import Kind, asks_to_invent, asks_whether, gives, missing_particulars
 from assistant.answer.compose import Documents, Statement
-from assistant.domain import DocumentKind
+from assistant.corpus.labels import article_label
+from assistant.domain import DocumentKind, Hit
 from assistant.retrieve.reading import Reading
 from assistant.retrieve.search import Ranking, Searcher
 
@@ -24,6 +25,8 @@ ABSENT = "我只根据已收录的材料回答，材料中没有找到能回答�
 
 DETAILS = (Kind.MONEY, Kind.DAYS, Kind.MONTHS, Kind.DURATION, Kind.DEFINITION)
 """Kinds of answer that regulations seldom give and are often asked for."""
+SAME_MATTER = 0.88
+"""Cosine from which the nearest sentence is taken to be on the matter asked about."""
 WHOLE = 0.95
 """Coverage from which an article is taken to hold all of a question's words."""
 
@@ -134,8 +137,15 @@ def explain_foreign(reading: Reading) -> str:
     return f"已收录的材料没有{'、'.join(mentions.foreign_years)}年的内容，无法回答。"
 
 
-def explain(evidence: Evidence) -> str:
-    """Return why the materials do not answer, for the reader."""
-    if evidence.missing is not None:
-        return f"材料对这件事有相近的规定，但没有规定您问的{evidence.missing.value}。"
-    return ABSENT
+def explain(reading: Reading, evidence: Evidence, hits: Sequence[Hit], documents: Documents) -> str:
+    """Return why the materials do not answer: what they do say on the matter, and what not."""
+    first = hits[0] if hits else None
+    if first is None or not first.sentences or evidence.signs["cosine"] < SAME_MATTER:
+        return ABSENT
+    particulars = missing_particulars(reading.text, first.article.text)
+    if evidence.missing is None and not particulars:
+        return ABSENT
+    lacking = evidence.missing.value if evidence.missing else f"“{particulars[0]}”"
+    nearest = max(first.sentences, key=lambda pair: pair[1])[0].text
+    label = article_label(documents[first.article.document_id].document, first.article)
+    return f"{label}规定：“{nearest}”但材料没有规定您问的{lacking}。"

@@ -10,6 +10,7 @@ from assistant.answer.asked import kinds_asked
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.extract import extent_of, select_statements
 from assistant.answer.refuse import Evidence, Judge, explain, explain_foreign, foreign
+from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, DocumentKind, Hit, ParsedDocument
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
@@ -185,10 +186,21 @@ class Writer:
     def _answer_content(self, reading: Reading) -> Answer:
         evidence, hits, statements = self._examine(reading)
         if self._judge.is_answerable(evidence):
-            answer = compose(statements, self._documents)
+            answer = compose(
+                statements, self._documents, opening=self._opening(reading, statements)
+            )
             if answer is not None:
                 return answer
         related = [hit.article for hit in hits[:OFFERED]]
         return refuse(
-            explain(evidence), evidence.reason, related=related, documents=self._documents
+            explain(reading, evidence, hits, self._documents),
+            evidence.reason,
+            related=related,
+            documents=self._documents,
         )
+
+    def _opening(self, reading: Reading, statements: Sequence[Statement]) -> str:
+        """Return what is said before the quotations: a wrong premise set right, or the value."""
+        text = self._documents[statements[0].article.document_id].document.text
+        quoted = " ".join(text[start:end] for start, end in statements[0].spans)
+        return correct_premise(reading.text, quoted) or lead_with(kinds_asked(reading.form), quoted)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 
-from assistant.domain import Article, ParsedDocument, Passage, Sentence
+from assistant.domain import Article, ParsedDocument, Passage
 
 CHUNKER_VERSION = "1"
 """Changes whenever the same corpus would give other passages."""
@@ -36,7 +36,7 @@ def split_passages(
         if count_tokens(article.text) <= max_tokens:
             spans = [(article.start, article.end)]
         else:
-            spans = list(_divide(article, max_tokens, count_tokens))
+            spans = list(_divide(parsed.document.text, article, max_tokens, count_tokens))
         for number, (start, end) in enumerate(spans, start=1):
             name = article.id if len(spans) == 1 else f"{article.id}/{number}"
             text = parsed.document.text[start:end]
@@ -50,17 +50,12 @@ def search_context(parsed: ParsedDocument, article: Article) -> str:
 
 
 def _divide(
-    article: Article, max_tokens: int, count_tokens: TokenCounter
+    text: str, article: Article, max_tokens: int, count_tokens: TokenCounter
 ) -> Iterator[tuple[int, int]]:
-    sentences: Sequence[Sentence] = [s for p in article.paragraphs for s in p.sentences]
-    if not sentences:
-        yield article.start, article.end
-        return
-    start, end, used = article.start, sentences[0].end, count_tokens(sentences[0].text)
-    for sentence in sentences[1:]:
-        tokens = count_tokens(sentence.text)
-        if used + tokens > max_tokens:
+    start, end = article.start, None
+    for sentence in (s for p in article.paragraphs for s in p.sentences):
+        if end is not None and count_tokens(text[start : sentence.end]) > max_tokens:
             yield start, end
-            start, used = sentence.start, 0
-        end, used = sentence.end, used + tokens
-    yield start, end
+            start = sentence.start
+        end = sentence.end
+    yield start, end or article.end
