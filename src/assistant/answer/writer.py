@@ -11,7 +11,7 @@ from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.extract import extent_of, select_statements
 from assistant.answer.refuse import Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
-from assistant.domain import Answer, Article, DocumentKind, Hit, ParsedDocument
+from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
 
@@ -52,13 +52,24 @@ class Writer:
         found = {hit.article.id: hit for hit in hits}
         ahead = hits[0].score if hits else 0.0
         first = [
-            found.get(article.id, Hit(article, ahead, 1))
-            for article in self._find(dict.fromkeys(c.article_id for c in cited))
+            found.get(article.id, Hit(article, ahead, 1)) for article in self._cited_articles(cited)
         ]
         rest = [hit for hit in hits if hit not in first]
         return tuple(
             replace(hit, rank=rank) for rank, hit in enumerate([*first, *rest][:limit], start=1)
         )
+
+    def _cited_articles(self, citations: Sequence[Citation]) -> list[Article]:
+        """Return the articles cited, each once; for a heading, the first that stands under it."""
+        ids: dict[str, None] = {}
+        for citation in citations:
+            parsed = self._documents[citation.document_id]
+            under = (
+                a.id for a in parsed.articles
+                if any(h.id == citation.article_id for h in a.headings)
+            )  # fmt: skip
+            ids.setdefault(next(under, citation.article_id))
+        return self._find(ids)
 
     def weigh(self, reading: Reading) -> Evidence | None:
         """Return the evidence that decides on a reading, or None when its form settles it."""

@@ -345,7 +345,11 @@ def _level(i: int, text: str, titles: Sequence[int], kind: DocumentKind) -> int:
 
 
 def _tight(text: str) -> str:
-    return _TIGHT.sub("", text)
+    """Return ``text`` without the white space of its printing; that behind a marker is meant."""
+    marker = read_marker(text)
+    rest = text[marker.end :] if marker else text
+    gap = rest[: len(rest) - len(rest.lstrip())]
+    return text[: len(text) - len(rest)] + gap + _TIGHT.sub("", rest.lstrip())
 
 
 def _short_title(title: str) -> str:

@@ -236,5 +236,6 @@ def _opens(line: str) -> bool:
 
 
 def _join(before: str, after: str) -> str:
-    latin = before[-1:].isascii() and before[-1:].isalnum() and after[:1].isascii()
-    return f"{before} {after}" if latin and after[:1].isalnum() else before + after
+    # Words are joined with a space; a number that was broken is not.
+    latin = (before[-1:] + after[:1]).isascii() and before[-1:].isalpha() and after[:1].isalpha()
+    return f"{before} {after}" if latin else before + after

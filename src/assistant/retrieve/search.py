@@ -31,6 +31,8 @@ LOCAL = 1.0
 RIVAL = 5
 """Rank of the hit that the first is measured against."""
 
+KEYWORDS = 0.7
+"""Weight of the keyword score beside the cosine's."""
 LONGEST_EMBEDDED = 120
 """Characters of a question, from its end, that go into its vector."""
 NAMED = 4.0
@@ -110,7 +112,7 @@ class Searcher:
         cosines = self._cosines(text)
         keyword = _standardise(self._by_article(words, self._of_passage))
         dense = _standardise(self._by_article(cosines, self._of_sentence))
-        total = keyword + dense + self._preferences(query)
+        total = KEYWORDS * keyword + dense + self._preferences(query)
         if query.within:
             allowed = [self._position[i] for i in query.within if i in self._position]
             order = sorted(allowed, key=lambda i: -total[i])[:limit]
