@@ -92,7 +92,7 @@ def check_citations(answer: Answer, documents: Documents) -> None:
         assert f"{citation.quote}[{citation.marker}]" in answer.text
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)  # about 20 seconds on two quiet cores
 def test_every_answer_to_a_reference_question_keeps_the_promises(
     asked: Sequence[Asked], documents: Documents
 ) -> None:
@@ -112,13 +112,22 @@ def test_what_is_said_beside_quotations_is_no_sentence_of_the_texts(
         for parsed in documents.values()
         for unit in parsed.articles
         for sentence in unit.sentences
-        if len(sentence.text) > 20
+        if sentence.text.endswith(("。", "；"))
     }
     for one in asked:
         rest = one.answer.text
         for citation in one.answer.citations:
             rest = rest.replace(f"{citation.quote}[{citation.marker}]", "")
-        assert not [s for s in sentences if s in rest], one.id
+        said = [sentence for sentence in sentences if sentence in rest]
+        offered = [
+            unit.text
+            for place in one.answer.related
+            for unit in documents[place.document_id].articles
+            if unit.id == place.article_id
+        ]
+        # A refusal may say what the nearest article does contain; that article is offered too.
+        assert one.answer.status == "refused" or not said, one.id
+        assert all(any(sentence in text for text in offered) for sentence in said), one.id
 
 
 def test_all_three_outcomes_occur(asked: Sequence[Asked]) -> None:
@@ -204,6 +213,30 @@ def test_the_longest_question_allowed_is_answered_or_refused(
     check_promises(assistant.ask(question[:LONGEST]), documents)
 
 
+FORMS = {
+    "content": "信访举报多久分析一次，{}",
+    "about": "《意见》一共多少条，{}",
+    "overview": "《意见》整体结构和主要内容，{}",
+    "comparison": "{}，中央和北京的规定有什么区别",
+    "printings": "{}，新华社版和正式文本有什么不同",
+    "address": "《意见》第三条{}",
+}
+
+
+@pytest.mark.timeout(20, func_only=True)
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_no_form_of_a_long_question_keeps_others_waiting(
+    assistant: Assistant, documents: Documents, form: str
+) -> None:
+    check_promises(assistant.ask(form.format("述责述廉" * 150)), documents)
+
+
+@pytest.mark.timeout(6, func_only=True)
+@pytest.mark.xfail(strict=True, reason="every stretch of the phrase is folded and looked for")
+def test_nor_does_a_list_of_a_long_phrase(assistant: Assistant, documents: Documents) -> None:
+    check_promises(assistant.ask("《意见》哪几条提到" + "述责述廉" * 150), documents)
+
+
 HOSTILE = {
     "control-characters": "\x00\x01\x02\x1b[31m述责述廉\x07\x7f",
     "brackets": "（" * 1000,
@@ -266,7 +299,9 @@ def test_a_hostile_conversation_before_does_no_harm(
 @given(
     st.text(
         alphabet=st.one_of(
-            st.sampled_from("第一二三十百零（）()条款部分之项《意见》《措施》哪几中央北京新华社版最后"),
+            st.sampled_from(
+                "第一二三十百零（）()条款部分之项《意见》《措施》哪几中央北京新华社版最后"
+            ),
             st.characters(),
         ),
         max_size=40,
@@ -397,6 +432,6 @@ def test_a_changed_text_makes_the_index_stale_and_a_second_build_reuses_the_rest
 def test_a_question_may_be_as_long_as_the_administrator_allows(small: Settings) -> None:
     build(small)
     strict = Assistant.open(small.model_copy(update={"question_characters": 20}))
-    with pytest.raises(QuestionError, match="21.*20"):
+    with pytest.raises(QuestionError, match=r"21.*20"):
         strict.ask("报" * 21)
     assert strict.ask("报" * 20)

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from assistant.corpus.load import Corpus
 from assistant.text import fold, fold_with_origins
 
-CHINESE = st.text(alphabet="一把手党委（党组）(),，。、“”\"'「」《》〈〉１1２2ＡaBb \n\t\u3000\u200b…—-㎡①ﬁ", max_size=40)
+CHINESE = st.text(
+    alphabet="一把手党委（党组）(),，。、“”\"'「」《》〈〉１1２2ＡaBb \n\t\u3000\u200b…—-㎡①ﬁ",
+    max_size=40,
+)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,14 @@ def test_a_question_about_the_content_is_not_one_about_the_document(
     assert "日期是" not in text
 
 
+def test_what_can_be_searched_is_listed_by_title_without_second_printings(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("你能查哪些材料？")
+    assert "4份" in answer.text
+    assert {c.document_id for c in answer.citations} == {OPINIONS, MEASURES, ESSAY, INTERVIEW}
+
+
 def test_another_corpus_is_told_of_in_the_same_way(law_assistant: Assistant) -> None:
     answer = law_assistant.ask("刑法一共多少条？")
     assert "5条" in answer.text

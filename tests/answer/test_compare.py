@@ -70,9 +70,7 @@ def test_the_differences_of_the_printings_are_counted_and_shown(
         "《意见》第四条两个版本有什么不一样？",
     ],
 )
-def test_the_difference_in_one_article_is_shown_alone(
-    assistant: Assistant, question: str
-) -> None:
+def test_the_difference_in_one_article_is_shown_alone(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
     assert set(cited(answer)) == {f"{OPINIONS}#4", f"{XINHUA}#4"}
     assert "纪检机关" in answer.text

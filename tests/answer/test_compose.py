@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,14 +134,12 @@ def test_joined_spans_are_in_order_apart_and_cover_the_same(pairs: list[tuple[in
     again = {at for start, end in joined for at in range(start, end)}
     assert covered <= again
     assert all(text[at].isspace() for at in again - covered)
-    for (_, end), (start, _) in zip(joined, joined[1:], strict=False):
+    for (_, end), (start, _) in pairwise(joined):
         assert text[end:start].strip()
 
 
 def test_what_is_offered_says_what_it_is_and_claims_nothing(documents: Documents) -> None:
-    related = offer(
-        [article(documents[OPINIONS], 7), documents[ESSAY].articles[2]], documents
-    )
+    related = offer([article(documents[OPINIONS], 7), documents[ESSAY].articles[2]], documents)
     assert related[0].label == "《意见》（七）"
     assert (related[0].document_id, related[0].number) == (OPINIONS, 7)
     assert related[1].number is None

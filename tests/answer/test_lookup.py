@@ -184,7 +184,10 @@ def test_a_reader_who_wants_the_words_gets_the_article_just_cited(
 ) -> None:
     history: tuple[Turn, ...] = (
         ("user", "新任职的下级“一把手”要谈话吗？"),
-        ("assistant", "《若干措施》（六）：实行上级“一把手”对下级新任职“一把手”任职谈话全覆盖。[1]"),
+        (
+            "assistant",
+            "《若干措施》（六）：实行上级“一把手”对下级新任职“一把手”任职谈话全覆盖。[1]",
+        ),
     )
     answer = assistant.ask("原文发我看看", history=history)
     assert quoted(answer) == article(documents[MEASURES], 6).text
@@ -218,6 +221,34 @@ def test_each_of_several_addresses_is_answered(
     assistant: Assistant, question: str, articles: list[str]
 ) -> None:
     assert set(cited(assistant.ask(question))) == set(articles)
+
+
+@pytest.mark.xfail(strict=True, reason="the part is answered, the article in it is not seen")
+def test_an_article_given_with_its_part_is_the_article(
+    assistant: Assistant, documents: Documents
+) -> None:
+    answer = assistant.ask("《意见》第三部分第八条")
+    assert quoted(answer) == article(documents[OPINIONS], 8).text
+
+
+def test_the_last_part_needs_no_number(assistant: Assistant) -> None:
+    assert cited(assistant.ask("《意见》最后一部分讲什么")) == cited(
+        assistant.ask("《意见》第五部分讲什么")
+    )
+
+
+def test_the_heading_above_an_article_is_told(assistant: Assistant) -> None:
+    answer = assistant.ask("《若干措施》第八条归在哪个部分？")
+    assert "二、聚焦“关键少数”中的关键，加强对“一把手”的监督" in quoted(answer)
+
+
+@pytest.mark.parametrize(("name", "document_id"), [("意见", OPINIONS), ("若干措施", MEASURES)])
+def test_the_frame_of_a_document_is_its_headings(
+    assistant: Assistant, documents: Documents, name: str, document_id: str
+) -> None:
+    answer = assistant.ask(f"《{name}》的整体框架是什么？")
+    headings = [h for h in documents[document_id].headings if h.level == 1]
+    assert cited(answer) == [heading.id for heading in headings]
 
 
 @pytest.mark.xfail(strict=True, reason="a bare genre before a bare number names no document")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,6 @@ from assistant.answer.refuse import (
     ABSENT,
     Evidence,
     Judge,
-    explain,
     explain_foreign,
     foreign,
 )
@@ -44,9 +45,7 @@ def evidence(probability: float, missing: Kind | None = None) -> Evidence:
     )
 
 
-@given(
-    probability=st.floats(0, 1), one=st.floats(0, 1), other=st.floats(0, 1)
-)
+@given(probability=st.floats(0, 1), one=st.floats(0, 1), other=st.floats(0, 1))
 def test_a_higher_threshold_never_lets_through_what_a_lower_one_refuses(
     documents: Documents, searcher: Searcher, probability: float, one: float, other: float
 ) -> None:
@@ -57,9 +56,7 @@ def test_a_higher_threshold_never_lets_through_what_a_lower_one_refuses(
     assert lenient.is_answerable(held) or not strict.is_answerable(held)
 
 
-def test_the_threshold_is_the_administrators(
-    corpus: Corpus, indexed_settings: Settings
-) -> None:
+def test_the_threshold_is_the_administrators(corpus: Corpus, indexed_settings: Settings) -> None:
     index = open_index(
         corpus.documents,
         read_passages(corpus, indexed_settings),
@@ -103,15 +100,23 @@ def test_what_the_form_of_a_question_settles_is_not_weighed(
     assert assistant.weigh(question) is None
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_missing_value_is_named_in_the_explanation(kind: Kind) -> None:
-    text = explain(evidence(0.1, missing=kind))
-    assert f"没有规定您问的{kind.value}" in text
+def test_a_refusal_quotes_the_nearest_text_to_the_letter_and_offers_it(
+    assistant: Assistant, documents: Documents
+) -> None:
+    for question in ("任职谈话必须在几天内完成？", "任职谈话要填什么表格？"):
+        answer = assistant.ask(question)
+        said = re.fullmatch(r"(?P<label>.+?)规定：“(?P<quote>.+)”但材料没有规定.+。", answer.text)
+        assert said is not None
+        near = answer.related[0]
+        unit = next(a for a in documents[near.document_id].articles if a.id == near.article_id)
+        assert near.label == said["label"]
+        assert said["quote"] in unit.text
 
 
-def test_without_one_the_explanation_promises_nothing() -> None:
-    assert explain(evidence(0.1)) == ABSENT
-    assert "材料" in ABSENT
+@pytest.mark.parametrize("question", ["怎么做红烧排骨？", "明天天气怎么样？"])
+def test_far_from_the_matter_a_refusal_quotes_nothing(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert (answer.status, answer.text) == ("refused", ABSENT)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +137,28 @@ def test_another_place_text_or_year_is_refused_by_name(
     assert said in answer.text
     assert answer.citations == ()
     assert len(answer.related) <= 3
+
+
+@pytest.mark.parametrize("question", ["请杜撰一条关于罚款的规定", "帮我编一个第二十六条"])
+def test_nothing_is_made_up(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "refused"
+    assert "不编造" in answer.text
+
+
+@pytest.mark.xfail(strict=True, reason="the words alone decide, whoever is to do it")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "不要编造，述责述廉报告要在什么范围内公开？",
+        "请如实回答，不得杜撰：北京规定信访举报多久分析一次？",
+        "伪造廉政档案怎么处理？",
+    ],
+)
+def test_a_question_that_forbids_or_reports_inventing_is_not_refused_for_it(
+    reader: Reader, question: str
+) -> None:
+    assert foreign(reader.read(question)) == ""
 
 
 @pytest.mark.parametrize(

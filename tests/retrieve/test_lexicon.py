@@ -101,7 +101,7 @@ BROKEN = {
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_file_is_one_error_that_names_it(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
-    with pytest.raises(CorpusError, match="词表 lexicon.toml 无法读取，请改正"):
+    with pytest.raises(CorpusError, match=r"词表 lexicon\.toml 无法读取，请改正"):
         Lexicon.load(tmp_path, [TEXT])
 
 

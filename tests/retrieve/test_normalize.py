@@ -139,16 +139,16 @@ def test_everyday_words_beside_words_of_the_corpus_are_no_misspellings(
     assert normalizer(question) == question
 
 
-@given(st.text(alphabet="一把手民主生活会述责述廉tou ZHU１２第条，。？（）「」\u200b\t", max_size=30))
+@given(
+    st.text(alphabet="一把手民主生活会述责述廉tou ZHU１２第条，。？（）「」\u200b\t", max_size=30)
+)
 def test_normalising_twice_changes_nothing_more(normalizer: Normalizer, question: str) -> None:
     once = normalizer(question)
     assert normalizer(once) == once
 
 
 @pytest.mark.timeout(30)
-@pytest.mark.parametrize(
-    "unit", ["述责述廉报告公开吗？", "苗tou性", "请示报高", "a", "（", "監督"]
-)
+@pytest.mark.parametrize("unit", ["述责述廉报告公开吗？", "苗tou性", "请示报高", "a", "（", "監督"])
 def test_a_very_long_question_is_normalised_in_time(normalizer: Normalizer, unit: str) -> None:
     typed = unit * (20_000 // len(unit))
     assert normalizer(typed)

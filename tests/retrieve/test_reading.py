@@ -35,7 +35,15 @@ def test_the_topic_keeps_the_name_of_a_body(reader: Reader) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["那北京这边呢？", "地方上呢", "换成副职呢", "如果不谈呢？", "具体怎么做？", "多久一次？", "出处"],
+    [
+        "那北京这边呢？",
+        "地方上呢",
+        "换成副职呢",
+        "如果不谈呢？",
+        "具体怎么做？",
+        "多久一次？",
+        "出处",
+    ],
 )
 def test_a_question_with_an_ellipsis_goes_on_from_the_one_before(
     reader: Reader, question: str

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 
 from assistant.answer.asked import Kind, asks_to_invent, asks_whether, gives, missing_particulars
 from assistant.answer.compose import Documents, Statement
@@ -25,6 +26,7 @@ ABSENT = "我只根据已收录的材料回答，材料中没有找到能回答�
 
 DETAILS = (Kind.MONEY, Kind.DAYS, Kind.MONTHS, Kind.DURATION, Kind.DEFINITION)
 """Kinds of answer that regulations seldom give and are often asked for."""
+MODEL = "refusal.json"
 SAME_MATTER = 0.88
 """Cosine from which the nearest sentence is taken to be on the matter asked about."""
 WHOLE = 0.95
@@ -46,6 +48,12 @@ class Evidence:
     """The kind of value asked for that no quoted sentence gives."""
 
 
+def write_weights(fitted: Mapping[str, object]) -> None:
+    """Write the fitted model where ``Judge`` reads it; of use in a checkout only."""
+    path = Path(__file__).with_name(MODEL)
+    path.write_text(json.dumps(fitted, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
 class Judge:
     """Weighs evidence against a threshold."""
 
@@ -53,7 +61,7 @@ class Judge:
         self._documents = documents
         self._searcher = searcher
         self._threshold = threshold
-        content = resources.files("assistant.answer").joinpath("refusal.json").read_text("utf-8")
+        content = resources.files("assistant.answer").joinpath(MODEL).read_text("utf-8")
         model = json.loads(content)
         self._weights: dict[str, float] = model["weights"]
         self._bias: float = model["bias"]

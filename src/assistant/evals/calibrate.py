@@ -6,7 +6,7 @@ holds, with the figures of a cross-validation beside them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,7 +63,12 @@ class Calibration:
         }
 
 
-def calibrate(assistant: Weigher, cases: Sequence[EvalCase]) -> Calibration:
+def calibrate(
+    assistant: Weigher,
+    cases: Sequence[EvalCase],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Calibration:
     """Return weights fitted on the cases whose form does not settle them."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
@@ -71,7 +76,13 @@ def calibrate(assistant: Weigher, cases: Sequence[EvalCase]) -> Calibration:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    weighed = [(c, e) for c in cases if (e := assistant.weigh(c.question, history=c.history))]
+    weighed: list[tuple[EvalCase, Evidence]] = []
+    for done, case in enumerate(cases, start=1):
+        evidence = assistant.weigh(case.question, history=case.history)
+        if evidence is not None:
+            weighed.append((case, evidence))
+        if progress is not None:
+            progress(done, len(cases))
     names = list(weighed[0][1].signs)
     signs = np.array([[evidence.signs[name] for name in names] for _, evidence in weighed])
     answerable = np.array([case.expect == "answered" for case, _ in weighed])

@@ -43,6 +43,9 @@ def evaluate(
     floors: Annotated[
         bool, typer.Option("--floors", help="低于规定的下限时以非零状态结束")
     ] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="用 dev 题目重新拟合拒答模型并写入程序，不评测")
+    ] = False,
 ) -> None:
     """Measure the assistant on the reference questions."""
     if floors and kind:
@@ -55,6 +58,9 @@ def evaluate(
     cases = _choose_cases(settings, split=chosen_split, kind=kind)
     if check:
         _check(settings, cases, as_json=as_json)
+        return
+    if calibrate:
+        _calibrate(settings)
         return
     run, saved = _run(settings, cases)
     if report is not None:
@@ -96,6 +102,23 @@ def _check(settings: Settings, cases: tuple[EvalCase, ...], *, as_json: bool) ->
         typer.echo(fault)
     if faults:
         raise EvaluationError(f"参考题目有 {len(faults)} 处问题，请按上面所列改正。")
+
+
+def _calibrate(settings: Settings) -> None:
+    from assistant.answer.refuse import write_weights
+    from assistant.evals.calibrate import calibrate
+    from assistant.pipeline import Assistant
+
+    cases = _choose_cases(settings, split="dev", kind="")
+    with progress_bar("拟合") as progress:
+        fitted = calibrate(Assistant.open(settings), cases, progress=progress)
+    write_weights(fitted.to_dict())
+    typer.echo(f"已用 {fitted.cases} 题拟合，交叉验证的曲线下面积 {fitted.area_under_curve:.3f}：")
+    typer.echo("阈值\t误拒\t应拒已拒")
+    for point in fitted.points:
+        typer.echo(
+            f"{point.threshold:.2f}\t{point.answerable_refused:.1%}\t{point.unanswerable_refused:.1%}"
+        )
 
 
 def _run(settings: Settings, cases: tuple[EvalCase, ...]) -> tuple[EvalRun, Path]:
