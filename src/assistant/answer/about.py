@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.answer.compose import Documents, Span, Statement, compose
+from assistant.answer.compose import Documents, Span, Statement, compose, refuse
 from assistant.corpus.labels import document_label
 from assistant.domain import Answer, Article, Document, DocumentKind, Heading, ParsedDocument
 from assistant.retrieve.reading import Reading
@@ -149,7 +149,13 @@ _TOPICS = (
 )
 _INVENTORY = re.compile(
     r"(?:能查|收录|有|依据|根据)(?:了)?(?:的)?(?:哪些|什么|几份|几个)(?:文件|材料|资料|文章|内容可)|"
-    r"(?:文件|材料|资料)(?:清单|目录|名单|名录)|哪些(?:文件|材料|资料)(?:可以|能)|报个名单"
+    r"(?:文件|材料|资料)(?:清单|目录|名单|名录)|哪些(?:文件|材料|资料)(?:可以|能)|报个名单|(?:这些|这几份|这里的?|手头的?)(?:文件|材料|资料)[^，。]{0,4}"
+    r"(?:讲|说|写|有)(?:了|的)?(?:些|是)?(?:什么|啥|哪)"
+)
+_SMALL_TALK = re.compile(
+    r"^(?:你好|您好|在吗|在不在|早上好|下午好|晚上好|早安|hi|hello|嗨|谢谢|多谢|感谢|辛苦了|再见|拜拜|好的|嗯|ok|"
+    r"你是谁|你叫什么|你能做什么|你会什么|怎么用|使用说明|帮助|help)(?:你|您|了|啊|呀|吗|名字|的)*[\s！!。.~？?]*$",
+    re.IGNORECASE,
 )
 _ORDER = re.compile(r"最晚|最早|谁先|先后|最新|排序")
 _PART = re.compile(
@@ -184,6 +190,20 @@ def answer_about(
     if not lines:
         return None
     return compose(statements, documents, opening="\n".join(lines))
+
+
+def greet(
+    reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
+) -> Answer | None:
+    """Say what can be asked here when nothing is asked yet, else return None."""
+    if not _SMALL_TALK.match(reading.text.strip()):
+        return None
+    names = [document_label(d.document) for d in listed if d.document.edition_of not in documents]
+    text = (
+        f"您好，我根据已收录的材料回答问题：{'、'.join(names)}。"
+        "请直接问，例如“《意见》第五条”或“信访举报多久分析一次”；每句话都附出处，材料没有的我会说明。"
+    )
+    return refuse(text, "small_talk", documents=documents)
 
 
 def _meant(reading: Reading, listed: Sequence[ParsedDocument]) -> list[ParsedDocument]:

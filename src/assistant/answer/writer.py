@@ -106,6 +106,9 @@ class Writer:
 
     def _settle(self, reading: Reading) -> Answer | None:
         """Answer what the form of a question settles: addresses, lists, dates, comparisons."""
+        greeting = about.greet(reading, self._listed, self._documents)
+        if greeting is not None:
+            return greeting
         editions = compare.answer_editions(reading, self._listed, self._documents)
         if editions is not None:
             return editions

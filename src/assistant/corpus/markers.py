@@ -67,11 +67,12 @@ _PATTERNS: tuple[tuple[Family, re.Pattern[str]], ...] = (
 )
 
 # What a citation goes on with: 第三条的规定, 第三条第二款, 第三章规定的, （三）项, （三）至（五）.
-_RANGE = r"[和与及或至到][（(第本前]"
+_RANGE = r"[和与及或至到][（(第]"
+_BELOW = rf"第{_GAP}{NUMERAL}{_GAP}[章节条款项目]"
 _CITED = {
-    Family.ARTICLE: re.compile(rf"[的第、，,。；款项]|所?规定|{_RANGE}"),
+    Family.ARTICLE: re.compile(rf"[的、，,。；款]|项(?!目)|{_BELOW}|所?规定|{_RANGE}"),
     Family.PAREN: re.compile(rf"项(?!目)|目(?![标的录前])|[、，,。；]|{_RANGE}"),
-    **dict.fromkeys(DIVISIONS, re.compile(rf"[的第、，,。；]|所?规定[的期情]|{_RANGE}")),
+    **dict.fromkeys(DIVISIONS, re.compile(rf"[的、，,。；]|{_BELOW}|所?规定[的期情]|{_RANGE}")),
 }
 
 _INDENT = re.compile(r"[ \t\u3000]*")

@@ -22,6 +22,9 @@ FAR = 0.4
 """… and this much more the further a gap reaches, at FARTHEST numbers in full."""
 FARTHEST = 40
 
+REACH = 64
+"""Candidates that may stand between two that follow each other."""
+
 _CLOSED = tuple("。！？；：…”）!?;:)")
 _COMMAS = ("，", "、", ",")
 
@@ -126,7 +129,7 @@ def _choose(run: Sequence[_Candidate]) -> list[_Candidate]:
     before: list[int | None] = []
     for i, candidate in enumerate(run):
         best, link = -_cost(None, candidate), None
-        for j in range(i):
+        for j in range(max(0, i - REACH), i):
             cost = _cost(run[j], candidate)
             # The nearest of equals: a repeated number belongs to the text that follows it.
             if scores[j] - cost >= best:
