@@ -89,6 +89,25 @@ def test_a_new_topic_inherits_nothing(reader: Reader, question: str) -> None:
     assert reading == reader.read(question)
 
 
+@pytest.mark.xfail(
+    strict=True, reason="an opening or a syllable (其他, 彼此, 如果) is taken for an ellipsis"
+)
+@pytest.mark.parametrize(
+    "question",
+    [
+        "其他班子成员发现“一把手”存在重要问题怎么办？",
+        "班子成员彼此之间怎么监督？",
+        "该报告不报告的纪委书记怎么处理？",
+        "如果民主生活会走过场，应当怎么处理？",
+        "再抽查10%的“一把手”是哪里规定的？",
+        "信访举报多久分析一次呢？",
+        "巡视报告里一把手要单列吗",
+    ],
+)
+def test_a_whole_question_of_another_matter_leans_on_nothing(reader: Reader, question: str) -> None:
+    assert not reader.read(question, TALKS).leans
+
+
 def test_the_articles_of_the_answer_before_are_what_is_discussed(reader: Reader) -> None:
     assert reader.read("为什么？", TALKS).discussed == (f"{OPINIONS}#3",)
 

@@ -201,7 +201,7 @@ def greet(
     names = [document_label(d.document) for d in listed if d.document.edition_of not in documents]
     text = (
         f"您好，我根据已收录的材料回答问题：{'、'.join(names)}。"
-        "请直接问，例如“《意见》第五条”或“信访举报多久分析一次”；每句话都附出处，材料没有的我会说明。"
+        f"请直接提问，例如“{names[0]}第一条”；每句话都附出处，材料没有的我会说明。"
     )
     return refuse(text, "small_talk", documents=documents)
 
