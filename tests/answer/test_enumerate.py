@@ -36,7 +36,6 @@ def test_every_article_that_holds_the_phrase_is_listed_and_counted(
         check_list(answer, expected, phrase)
         assert f"{len(expected)}处" in answer.text
     else:
-        assert "提到" not in answer.text or answer.status == "refused"
         assert f"出现“{phrase}”" not in answer.text
 
 

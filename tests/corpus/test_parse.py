@@ -232,8 +232,9 @@ def test_a_heading_with_markdown_marks_and_bold_print() -> None:
     assert [s.text for s in article(parsed, "2").sentences] == ["应当登记。"]
 
 
-def test_a_rule_between_parts_is_no_text() -> None:
-    parsed = parse("第一条 一。\n\n---\n\n第二条 二。\n")
+@pytest.mark.parametrize("rule", ["---", "***", "<!-- 以下为正文 -->"])
+def test_a_rule_or_comment_between_articles_is_no_text(rule: str) -> None:
+    parsed = parse(f"第一条 一。\n\n{rule}\n\n第二条 二。\n")
     assert [a.text for a in parsed.articles] == ["第一条 一。", "第二条 二。"]
 
 

@@ -42,7 +42,7 @@ def find_contents(lines: Sequence[Line], style: Style) -> set[int]:
 
     It is a run of headings, under 目录 or not, whose first comes once more where the text begins.
     """
-    named = next((at for at, line in enumerate(lines) if fold(line.text) == "目录"), None)
+    named = next((at for at, line in enumerate(lines) if _names_contents(line)), None)
     first = _first_entry(lines, style, 0 if named is None else named + 1)
     if first is None or (named is not None and first != named + 1):
         return set() if named is None else {named}
@@ -77,6 +77,10 @@ def find_headings(
         if line.marker and line.marker.family in style.levels:
             last[line.marker.family] = line.marker.number
     return found
+
+
+def _names_contents(line: Line) -> bool:
+    return len(line.text) <= BARE_CHARACTERS and fold(line.text) == "目录"
 
 
 def _first_entry(lines: Sequence[Line], style: Style, start: int) -> int | None:

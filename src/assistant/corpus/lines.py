@@ -14,7 +14,8 @@ HEADING_CHARACTERS = 60
 
 _RUNS_ON = tuple("。；：，、;:,")
 _MARKS = re.compile(r"[\s\ufeff]*(#{0,6})\s*(?:\*\*)?\s*")
-_RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
+_RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|<!--.*-->)\s*")
+"""A Markdown rule or comment, which is no text."""
 _QUESTION = re.compile(
     r"(?:[（(]?[〇零一二三四五六七八九十\d]+[）)、.．]\s*)?(?:记者|问|主持人)\s*[：:]\s*"
 )

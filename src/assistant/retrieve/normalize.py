@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
+from assistant.corpus.pinyin import syllables
+
 # Full-width digits and letters; full-width punctuation is proper Chinese.
 _WIDE = {
     code: unicodedata.normalize("NFKC", chr(code))
@@ -75,25 +77,26 @@ class Normalizer:
         """
         for at in range(len(run) - LONGEST_WORD + 1):
             word = run[at : at + LONGEST_WORD]
-            meant = None if self.knows(word) else self._homophone(word)
+            meant = None if self.knows(word) else self._homophone(run, at)
             if meant is not None:
                 run = run[:at] + meant + run[at + LONGEST_WORD :]
         return run
 
-    def _homophone(self, word: str) -> str | None:
-        sound = "".join(self._sounds.get(c, "?") for c in word)
+    def _homophone(self, run: str, at: int) -> str | None:
+        word = run[at : at + LONGEST_WORD]
+        sound = "".join(map(self._sound, word))
         alike = [
             (count, other)
             for other, count in self._by_pinyin.get(sound, Counter()).items()
-            if len(other) == len(word) and count >= LEAST and self._is_misspelt(word, other)
+            if len(other) == len(word) and count >= LEAST and self._is_misspelt(run, at, other)
         ]
         return max(alike)[1] if alike else None
 
-    def _is_misspelt(self, word: str, meant: str) -> bool:
-        wrong = [at for at, (a, b) in enumerate(zip(word, meant, strict=True)) if a != b]
+    def _is_misspelt(self, run: str, at: int, meant: str) -> bool:
+        wrong = [at + i for i, character in enumerate(meant) if run[at + i] != character]
         if len(wrong) != 1:
             return False
-        pairs = (word[at : at + 2] for at in (wrong[0] - 1, wrong[0]) if 0 <= at < len(word) - 1)
+        pairs = (run[i : i + 2] for i in (wrong[0] - 1, wrong[0]) if 0 <= i < len(run) - 1)
         return not any(map(self.knows, pairs))
 
     @cached_property
@@ -116,12 +119,14 @@ class Normalizer:
 
     @cached_property
     def _sounds(self) -> dict[str, str]:
-        """Every Chinese character in common use, and the corpus's own, without its tone."""
-        from pypinyin import lazy_pinyin
+        """The corpus's characters without their tones; others join as questions bring them."""
+        characters = sorted(set(_HAN.findall(self._joined)))
+        return dict(zip(characters, syllables(characters), strict=True))
 
-        common = (chr(code) for code in range(0x4E00, 0x9FA6))
-        characters = sorted({*common, *_HAN.findall(self._joined)})
-        return dict(zip(characters, lazy_pinyin(characters), strict=True))
+    def _sound(self, character: str) -> str:
+        if character not in self._sounds:
+            self._sounds[character] = syllables(character)[0]
+        return self._sounds[character]
 
     @cached_property
     def _converter(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the library has no types
