@@ -63,7 +63,7 @@ def visiting(
 def open_page(context: BrowserContext, address: str) -> Page:
     page = context.new_page()
     page.goto(address)
-    expect(page.get_by_label("提问", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.locator("#box textarea")).to_be_visible(timeout=30_000)
     return page
 
 

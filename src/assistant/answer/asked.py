@@ -58,7 +58,7 @@ _RULES = tuple(
         ),
         (
             Kind.MONTHS,
-            rf"(?<![前这近头]){_HOW_MANY}个月|几月(?:份|底|初)|几个月",
+            rf"(?<![前这近头]){_HOW_MANY}个月|(?<![前这近头])几月(?:份|底|初)",
             rf"{_N}\s*个?月(?!\d)",
         ),
         (
@@ -68,13 +68,13 @@ _RULES = tuple(
         ),
         (
             Kind.TIMES,
-            rf"{_HOW_MANY}(?:次(?!全会|会议|代表)|回(?!事)|趟|遍)",
+            rf"(?<!第){_HOW_MANY}(?:次(?!全会)|回(?!事)|趟|遍)",
             rf"{_N}\s*(?:次(?!全会)|回|趟|遍)",
         ),
         (
             Kind.DURATION,
             rf"(?<![前这近头去]){_HOW_MANY}年|多长时间|多久|多长|期限|时限|任期(?!间)",
-            rf"{_N}\s*{_TERM}(?!\d)",
+            rf"(?<!\d)(?!\d{{3,}}年){_N}\s*{_TERM}(?!\d)",
         ),
         (
             Kind.COUNT,
@@ -121,11 +121,12 @@ _WHETHER = re.compile(
     r"能不能|可不可以|要不要|用不用|需不需要|有没有|是否|作不作数|算不算|行不行|可以.{0,8}吗|必须.{0,10}还是"
 )
 _INVENT = re.compile(
-    r"杜撰|编造|虚构|伪造|瞎编|胡编|捏造|编(?:一|两|三|几|个|条|写(?:一|几))|"
-    r"改(?:松|得?温和)|冒充|"
-    r"仿照.{0,8}(?:写|拟)|以.{0,12}(?:口吻|名义).{0,4}(?:写|拟|编)|"
+    r"(?:请|帮|给我|替我|你|来|就|^).{0,30}(?<!不要)(?<!不得)(?<!不能)(?<!别)(?<!禁止)(?<!严禁)(?<!整)(?<!改)"
+    r"(?:杜撰|编造|虚构|伪造|瞎编|胡编|捏造|编(?:一|两|三|几|个|条|写(?:一|几)))|"
+    r"改(?:松|得?温和)|仿照.{0,8}(?:写|拟)|以.{0,12}(?:口吻|名义).{0,4}(?:写|拟|编)|"
     r"(?:make up|invent|fabricate)\b"
 )
+_OF_INVENTING = re.compile(r"(?:怎么|如何|怎样|什么).{0,6}(?:处理|处罚|追究|后果|责任)|会怎")
 _REAL = re.compile(r"到底|实际上|真实|原文(?:怎么|是|到底|究竟)|究竟|really")
 
 
@@ -142,4 +143,5 @@ def asks_whether(question: str) -> bool:
 
 def asks_to_invent(question: str) -> bool:
     """Tell whether a text is to be made up or altered, and what it really says is not asked."""
-    return bool(_INVENT.search(question)) and not _REAL.search(question)
+    real = _REAL.search(question) or _OF_INVENTING.search(question)
+    return bool(_INVENT.search(question)) and not real

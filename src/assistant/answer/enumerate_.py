@@ -15,7 +15,7 @@ from assistant.text import fold
 _UNIT = r"(?:条(?!件|例)|条文|条款|条目|处|地方)"
 _LIST = re.compile(
     rf"(?:哪些|(?<!第)(?<!还有)哪几|(?<!第)(?<!哪)几)(?:个)?{_UNIT}|(?:都|各)在哪(?:些|几)?条|"
-    rf"{_UNIT}.{{0,8}}(?:列|找|数|挑|汇总|梳理|有哪些|都有)|(?:列|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,8}}{_UNIT}|"
+    rf"{_UNIT}.{{0,8}}(?:列|找|数|挑|汇总|梳理|有哪些|都有)|(?:列|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
     rf"(?:全部|所有)的?{_UNIT}|有多少{_UNIT}.{{0,3}}(?:提|写|讲|涉|出)|(?:提|写|讲|涉|用|出现|说)(?:到|过|及|了)?.{{0,2}}几次|"
     r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)|(?:提到|涉及|要求)[^。？?]{2,20}都有哪些"
 )
@@ -29,6 +29,8 @@ _NOISE = re.compile(
 )
 _EDGES = "把将中里的了过要有是在和与来都出全到做事人条处请我几次吗呢好种个些"
 LONGEST_EXCERPT = 60
+LONGEST_PHRASE = 30
+"""Characters of a phrase that is looked for; what is longer is no term."""
 
 
 def answer_list(
@@ -51,7 +53,8 @@ def answer_list(
         found = [a for a in parsed.articles if fold(phrase) in fold(a.text)]
         statements += [Statement(a, (_excerpt(a, phrase),)) for a in found]
         if found:
-            counts.append(f"{document_label(parsed.document)}有{len(found)}处条目")
+            times = sum(fold(a.text).count(fold(phrase)) for a in found)
+            counts.append(f"{document_label(parsed.document)}{len(found)}条（段），共{times}处")
     if not statements:
         return None
     return compose(statements, documents, opening=f"出现“{phrase}”的：{'，'.join(counts)}。")
@@ -76,6 +79,8 @@ def _phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> str:
 
 
 def _longest_in(words: str, texts: str) -> str:
+    """Return the longest stretch of ``words`` that the folded ``texts`` hold."""
+    words = words[:LONGEST_PHRASE]
     for length in range(len(words), 1, -1):
         for start in range(len(words) - length + 1):
             if fold(words[start : start + length]) in texts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.answer.asked import Kind, gives
 from assistant.answer.compose import Documents, Statement, join_spans
-from assistant.domain import ArticleKind, Hit, Sentence
+from assistant.domain import Article, ArticleKind, Hit, Sentence
 
 # Tuned on the development questions; docs/experiments.md has the figures.
 CLOSE_ARTICLE = 1.3
@@ -114,4 +114,14 @@ def quote_article(
             chosen.append(sentence)
             used += len(sentence.text)
     text = documents[hit.article.document_id].document.text
-    return Statement(hit.article, join_spans(((s.start, s.end) for s in chosen), text))
+    quoted = {*chosen, *(stem for s in chosen if (stem := _stem(hit.article, s)))}
+    return Statement(hit.article, join_spans(((s.start, s.end) for s in quoted), text))
+
+
+def _stem(article: Article, sentence: Sentence) -> Sentence | None:
+    """Return what an item hangs from: 醉酒驾驶机动车的 says little without 有下列情形之一的：."""
+    for paragraph in article.paragraphs:
+        if paragraph.items and paragraph.items[0].start <= sentence.start < paragraph.end:
+            first = paragraph.sentences[0]
+            return first if first.start < paragraph.items[0].start else None
+    return None

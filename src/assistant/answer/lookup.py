@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from assistant.answer.compose import Documents, Statement, compose, offer, refuse
-from assistant.corpus.labels import document_label
+from assistant.corpus.labels import article_label, document_label
 from assistant.corpus.markers import Family, read_marker
 from assistant.corpus.numerals import format_numeral
 from assistant.domain import Answer, Article, ArticleKind, Document, Heading, ParsedDocument
@@ -46,6 +46,7 @@ LEAST_SHARED = 4
 """Characters in a row that a question must share with a heading to be about its part."""
 LEAST_SHARE = 0.3
 """… and the share of the heading that these must be."""
+MOST_NEAREST = 3
 MOST_REST = 4
 """Characters of its own up to which a question asks for nothing but the text or its gist."""
 
@@ -66,6 +67,12 @@ def _rest(reading: Reading) -> str:
 def asks_overview(reading: Reading) -> bool:
     """Tell whether a question asks what a part or a document says on the whole."""
     return bool(_OVERVIEW.search(reading.text))
+
+
+def asks_beginning(reading: Reading) -> bool:
+    """Tell whether a question asks for nothing but a document's 引言."""
+    found = _BEGINNING.search(reading.text)
+    return bool(found) and len(_BEGINNING.sub("", _rest(reading))) <= MOST_REST
 
 
 def answer_beginning(
@@ -173,7 +180,9 @@ def candidates(reading: Reading, documents: Sequence[ParsedDocument]) -> list[Pa
     """Return the documents that an address without a document may mean."""
     named = reading.mentions.documents or reading.mentions.hinted
     if named:
-        return [d for d in documents if d.document.id in named]
+        meant = [d for d in documents if d.document.id in named]
+        # 新华社版的《意见》第四条 asks for that printing.
+        return [d for d in meant if d.document.edition_of] or meant
     known = {d.document.id for d in documents}
     return [d for d in documents if d.numbered and d.document.edition_of not in known]
 
@@ -185,11 +194,23 @@ def answer_whole(
     statements = []
     for article in articles:
         spans = [(article.start, article.end)]
+        if address and address.paragraph and len(article.paragraphs) < address.paragraph:
+            return _refuse_paragraph(article, address.paragraph, documents)
         if address and address.paragraph and 0 < address.paragraph <= len(article.paragraphs):
             paragraph = article.paragraphs[address.paragraph - 1]
             spans = [(paragraph.start, paragraph.end)]
         statements.append(Statement(article, tuple(spans)))
     return compose(statements, documents)
+
+
+def _refuse_paragraph(article: Article, paragraph: int, documents: Documents) -> Answer:
+    label = article_label(documents[article.document_id].document, article)
+    return refuse(
+        f"{label}共{len(article.paragraphs)}款，没有第{format_numeral(paragraph)}款。",
+        "no_such_article",
+        related=[article],
+        documents=documents,
+    )
 
 
 def answer_part(
@@ -222,23 +243,28 @@ def _part_name(heading: Heading) -> str:
     return heading.marker
 
 
-def refuse_missing(address: Address, parsed: ParsedDocument, documents: Documents) -> Answer:
-    """Say that a document has no such article, and how many it has."""
-    name = document_label(parsed.document)
-    wanted = "第" + format_numeral(address.number) + ("部分" if address.part else "条")
+def refuse_missing(
+    address: Address, meant: Sequence[ParsedDocument], documents: Documents
+) -> Answer:
+    """Say that the documents meant have no such article, and how many they have."""
+    wanted = "第" + format_numeral(max(address.number, 1)) + ("部分" if address.part else "条")
     if address.suffix:
         wanted += "之" + format_numeral(address.suffix)
-    numbered = parsed.numbered
-    if address.part:
-        parts = [h for h in parsed.headings if h.level == 1]
-        has = f"{name}共{len(parts)}个部分"
-    elif numbered:
-        has = f"{name}共{len(numbered)}条，到{numbered[-1].marker}为止"
-    else:
-        has = f"{name}不分条"
+    has = "；".join(_extent(address, parsed) for parsed in meant)
+    nearest = [parsed.numbered[-1] for parsed in meant if parsed.numbered]
     return refuse(
-        f"{has}，没有{wanted}。", "no_such_article", related=numbered[-1:], documents=documents
-    )
+        f"{has}，没有{wanted}。", "no_such_article", related=nearest[:MOST_NEAREST],
+        documents=documents,
+    )  # fmt: skip
+
+
+def _extent(address: Address, parsed: ParsedDocument) -> str:
+    name = document_label(parsed.document)
+    if address.part:
+        return f"{name}共{sum(h.level == 1 for h in parsed.headings)}个部分"
+    if parsed.numbered:
+        return f"{name}共{len(parsed.numbered)}条，到{parsed.numbered[-1].marker}为止"
+    return f"{name}不分条"
 
 
 def ask_back(

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answer import about, compare, enumerate_, lookup
-from assistant.answer.asked import kinds_asked
+from assistant.answer.asked import gives, kinds_asked, missing_particulars
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.extract import extent_of, select_statements
-from assistant.answer.refuse import Evidence, Judge, explain, explain_foreign, foreign
+from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
 from assistant.retrieve.reading import Reading, asks_source
@@ -140,7 +140,7 @@ class Writer:
     def _answer_overview(self, reading: Reading) -> Answer | None:
         """Answer what a document, its beginning or a part named by its heading is about."""
         named = reading.mentions.documents or reading.mentions.hinted
-        if not lookup.asks_overview(reading):
+        if not (lookup.asks_overview(reading) or lookup.asks_beginning(reading)):
             return None
         parsed = [self._documents[i] for i in named]
         commentary = [p for p in parsed if p.document.kind is not DocumentKind.NORMATIVE]
@@ -154,7 +154,11 @@ class Writer:
         )
 
     def _answer_address(self, reading: Reading) -> Answer | None:
-        address = reading.addresses[0]
+        several = self._answer_several(reading)
+        if several is not None:
+            return several
+        # 《意见》第三部分第八条: the article says which part.
+        address = next((a for a in reading.addresses if not a.part), reading.addresses[0])
         meant = lookup.candidates(reading, self._listed)
         found = [(parsed, lookup.find_addressed(address, parsed)) for parsed in meant]
         found = [(parsed, articles) for parsed, articles in found if articles]
@@ -164,7 +168,7 @@ class Writer:
             return None  # an interview's 第二部分 is another document's
         if not found:
             named = [p for p in meant if p.numbered] or meant
-            return lookup.refuse_missing(address, named[0], self._documents) if named else None
+            return lookup.refuse_missing(address, named, self._documents) if named else None
         if len(found) > 1 and not address.part and not reading.mentions.documents:
             firsts = [(parsed, articles[0]) for parsed, articles in found]
             return lookup.ask_back(address, firsts, self._documents)
@@ -180,9 +184,31 @@ class Writer:
             return lookup.answer_whole(articles, address, self._documents)
         return self._answer_within(reading, articles)
 
+    def _answer_several(self, reading: Reading) -> Answer | None:
+        """Return the full text of several articles, each addressed with its document."""
+        named = [a for a in reading.addresses if not a.part and a.document]
+        if len(named) < 2 or len({(a.document, a.number, a.suffix) for a in named}) < 2:
+            return None
+        articles = [
+            article
+            for address in named
+            for article in lookup.find_addressed(address, self._documents[address.document])
+        ]
+        return lookup.answer_whole(articles, None, self._documents) if articles else None
+
     def _answer_within(self, reading: Reading, articles: Sequence[Article]) -> Answer | None:
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
         kinds = kinds_asked(reading.form)
+        text = "\n".join(article.text for article in articles)
+        lacking = [kind for kind in kinds if kind in DETAILS and not gives(kind, text)]
+        if lacking or missing_particulars(reading.text, text):
+            evidence = self._judge.weigh(reading, ranking, [], kinds)
+            return refuse(
+                explain(reading, evidence, ranking.hits, self._documents),
+                "missing_kind" if lacking else "missing_particular",
+                related=articles[:OFFERED],
+                documents=self._documents,
+            )
         statements = select_statements(
             ranking.hits, kinds, self._documents, extent=extent_of(reading.text)
         )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from assistant.corpus.numerals import parse_numeral
 
-_N = r"[〇零一二三四五六七八九十百千两\d]+"
+_N = r"(?:[〇零一二三四五六七八九十百千两\d][ \u3000]?)+"
 _ARTICLE = re.compile(
     rf"第\s*[（(]?\s*(?P<a>{_N})\s*[）)]?\s*条(?:\s*之\s*(?P<s>[一二三四五六七八九十]+)(?!款|项))?"
     rf"|第\s*[（(]\s*(?P<b>{_N})\s*[）)](?!\s*[部章节编段问款项])"
-    rf"|[（(]\s*(?P<c>[〇零一二三四五六七八九十百]+)\s*[）)]"
+    rf"|(?<!第)[（(]\s*(?P<c>[〇零一二三四五六七八九十百]+)\s*[）)](?!\s*[部章节编段问款项])"
     rf"|(?<=[》见施法例定则])\s*(?P<d>\d{{1,4}})\s*条(?!\s*(?:规定|措施|任务|以上|以下))"
     rf"|[Aa]rticle\s+(?P<e>\d{{1,4}})"
 )
@@ -34,11 +34,13 @@ class Address:
     suffix: int = 0
     part: bool = False
     paragraph: int | None = None
+    document: str = ""
+    """Id of the document named before it, when one is."""
     span: tuple[int, int] = (0, 0)
 
 
 def read_addresses(question: str) -> tuple[Address, ...]:
-    """Return the addresses in a question, in order, each once."""
+    """Return the addresses in a question, in order."""
     found: list[Address] = []
     for match in _ARTICLE.finditer(question):
         number = parse_numeral(next(g for g in match.group("a", "b", "c", "d", "e") if g))
@@ -58,5 +60,4 @@ def read_addresses(question: str) -> tuple[Address, ...]:
         number = parse_numeral(match["n"] or match["m"])
         if number:
             found.append(Address(number, part=True, span=match.span()))
-    unique = {(a.number, a.suffix, a.part): a for a in reversed(found)}
-    return tuple(sorted(unique.values(), key=lambda a: a.span))
+    return tuple(sorted(found, key=lambda a: a.span))

@@ -63,8 +63,15 @@ class Lexicon:
             file = _File.model_validate(values)
         except FileNotFoundError:
             file = _File()
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-            raise CorpusError(f"词表 {FILE_NAME} 无法读取，请改正：{error}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise CorpusError(f"词表 {FILE_NAME} 不是正确的 TOML，请改正：{error}。") from error
+        except ValidationError as error:
+            place = error.errors()[0]["loc"]
+            at = place[1] if len(place) > 1 else None
+            number = f"第 {at + 1} 个 entry" if isinstance(at, int) else ""
+            raise CorpusError(
+                f"词表 {FILE_NAME} {number}有误：每个 entry 应有 official 和 everyday 两个词语列表。"
+            ) from error
         return cls([(entry.official, entry.everyday) for entry in file.entry], texts)
 
     def translate(self, question: str) -> str:

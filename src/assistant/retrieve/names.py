@@ -15,7 +15,7 @@ from assistant.domain import Document, DocumentKind
 # only a document can stand.
 _GENRE = re.compile(r"^(?:意见|措施|办法|条例|规定|细则|准则|规则|通知|决定|纲要|方案|法)$")
 _NUMERAL = "[〇零一二三四五六七八九十百千两\\d]"
-_BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}))"
+_BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}|\d+\s*条))"
 _INSIDE = r"(?=里|中(?!央)|的第|全文|共(?:有|几|多)|一共|从头|开头|正文)"
 _SPEECH = {
     DocumentKind.INTERVIEW: re.compile(
@@ -24,6 +24,12 @@ _SPEECH = {
     DocumentKind.ESSAY: re.compile(r"(?<!做)文章|作者|署名|[Ee]ssay"),
 }
 _TITLE_MARKS = re.compile(r"《(?P<title>[^《》]{2,60})》")
+# A law named without title marks before an article: 民法典第1042条.
+_BARE_LAW = re.compile(
+    r"(?P<title>[\u4e00-\u9fff]{0,16}?(?:党章|宪法|法典|刑法|[\u4e00-\u9fff]{2}法|条例|准则|规则))"
+    r"(?=\s*的?\s*第\s*[〇零一二三四五六七八九十百千\d])"
+)
+_ASKING_FIRST = re.compile(r"^(?:请问|请|根据|按照|依据|查一?下|看看|帮我|我想|了解|知道|把)+")
 _ADDRESS_NEXT = re.compile(r"\s*的?\s*第?\s*[（(]?[〇零一二三四五六七八九十百\d]")
 # 中央组织部 is a body, not the place 中央.
 _BODY_NEXT = re.compile(r"市?(?:委|纪委|监委|组织部|宣传部|政治局|办公厅|巡视|委员|党委|常委)")
@@ -133,7 +139,12 @@ class Catalog:
         return found, spans
 
     def _foreign_titles(self, question: str, spans: Sequence[tuple[int, int]]) -> list[str]:
-        return [
+        bare = [
+            _ASKING_FIRST.sub("", m["title"])
+            for m in _BARE_LAW.finditer(question)
+            if not any(start < m.end() and m.start() < end for start, end in spans)
+        ]
+        return bare + [
             m["title"] for m in _TITLE_MARKS.finditer(question)
             if not any(start < m.end() and m.start() < end for start, end in spans)
             and (m["title"] not in self._texts or _ADDRESS_NEXT.match(question, m.end()))

@@ -58,6 +58,8 @@ class Normalizer:
         Of several, the one that makes a stretch of the corpus with its neighbours wins
         (苗tou性 is 苗头性, not 苗投性), then the more frequent.
         """
+        if match[0].isupper():  # an abbreviation: AI is not 爱
+            return match[0]
         candidates = self._by_pinyin.get(match[0].lower())
         if not candidates:
             return match[0]

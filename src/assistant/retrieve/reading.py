@@ -11,15 +11,22 @@ from assistant.retrieve.addresses import Address, read_addresses
 from assistant.retrieve.names import Catalog, Mentions
 from assistant.retrieve.normalize import Normalizer
 
-# A question that opens so, or has so few words of its own, leans on the one before.
-_LEANS = re.compile(
-    r"^(?:那|那么|如果|要是|还有|另外|再|接着|具体|为什么|为啥|这|其|它|他|她|该|上述|然后|不然|否则|"
-    r"换成|万一|what about|and |then )"
-    r"|呢(?=[，,？?。！!]|$)|这个|这项|这条|这种|这方面|这些|那条|那个|上面|刚才|前面|同样|谈完|此|它"
+# Words that point back at what was said.
+_POINTS_BACK = re.compile(
+    r"^(?:那(?!些|种|几)|该(?:条|规定|文件|意见|措施|制度|要求)|上述|不然|否则|换成|然后呢|接着)"
+    r"|(?:这|那)(?:个|项|条|种|方面|些|点)(?:规定|要求|制度|事|情况|问题|举报|清单|谈话|会)?(?=[，,？?。的呢是要由和]|$)"
+    r"|上面(?:说|讲|提|那)|刚才|前面(?:说|讲|提|那)|谈完|下一条|上一条|what about|and then",
+    re.IGNORECASE,
+)
+# Words that may: they do when the question has no topic of its own.
+_GOES_ON = re.compile(
+    r"^(?:如果|要是|还有|另外|再|具体|为什么|为啥|这|其|它|他|她|万一|一般)|呢(?=[，,？?。！!]|$)|它|此"
 )
 _ASKS_SOURCE = re.compile(
     r"原文|全文|出处|来源|依据|原话|条文|第几条|哪一?条|哪[个份]文件|出自|source|full text"
 )
+MOST_TURNS = 12
+"""Turns of a conversation that are looked at, from its end."""
 SHORT = 14
 """Characters up to which a question is taken to lean on the one before …"""
 ELLIPTIC = 10
@@ -62,9 +69,10 @@ class Reader:
 
     def read(self, question: str, history: Sequence[Turn] = ()) -> Reading:
         """Return what ``question`` asks, in the light of the turns before it."""
+        history = history[-MOST_TURNS:]
         text = self._normalize(question)
         mentions = self._catalog.read(text)
-        addresses = _outside_titles(read_addresses(text), mentions)
+        addresses = self._place(text, _outside_titles(read_addresses(text), mentions))
         topic = _cut(text, [*mentions.spans, *(a.span for a in addresses)])
         alone = Reading(text, text, mentions, addresses, topic=topic)
         before = next((t for role, t in reversed(history) if role == "user"), None)
@@ -72,13 +80,27 @@ class Reader:
             return alone
         return self._resolve(alone, before, history)
 
+    def _place(self, text: str, addresses: Sequence[Address]) -> tuple[Address, ...]:
+        """Return addresses with the document that is named before each: 《意见》第三条和第四条."""
+        placed: list[Address] = []
+        behind, document = 0, ""
+        for address in addresses:
+            named = self._catalog.read(text[behind : address.span[1]]).documents
+            document = named[-1] if named else document
+            placed.append(replace(address, document=document))
+            behind = address.span[1]
+        return tuple(placed)
+
     def _leans(self, reading: Reading) -> bool:
-        if reading.addresses:
-            return False
         text = reading.text.strip(_TRIM)
-        if _LEANS.search(text):
+        if reading.addresses:
+            return not (reading.mentions.documents or reading.mentions.hinted)
+        if _POINTS_BACK.search(text):
             return True
-        return len(text) <= SHORT and (asks_source(text) or not self._has_term(text))
+        if len(text) <= SHORT and asks_source(text):
+            return True
+        goes_on = len(text) <= SHORT or bool(_GOES_ON.search(text))
+        return goes_on and not self._has_term(text)
 
     def _has_term(self, text: str) -> bool:
         return any(

@@ -100,6 +100,8 @@
     }
     document.querySelectorAll('#chat .example[aria-label^="Select"]')
       .forEach((example) => example.setAttribute("aria-label", example.textContent.trim()));
+    // The box's own label also holds the button, and would be read with it.
+    document.querySelector("#box textarea:not([aria-label])")?.setAttribute("aria-label", "输入问题");
     const log = document.querySelector('#chat [role="log"]:not([aria-label="对话"])');
     log?.setAttribute("aria-label", "对话");
   }
