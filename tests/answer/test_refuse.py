@@ -146,7 +146,6 @@ def test_nothing_is_made_up(assistant: Assistant, question: str) -> None:
     assert "不编造" in answer.text
 
 
-@pytest.mark.xfail(strict=True, reason="the words alone decide, whoever is to do it")
 @pytest.mark.parametrize(
     "question",
     [

@@ -196,6 +196,15 @@ def test_a_compilation_without_contents_is_divided_where_numbering_starts_anew()
     assert drafts.leftovers == ()
 
 
+def test_a_title_on_the_cover_is_not_where_its_document_begins() -> None:
+    title = "办公用房清理管理办法"
+    drafts = draft_documents(
+        f"{title}\n\n学习资料\n\n1. {title}..... 1\n\n{title}\n\n第一条　一。\n\n第二条　二。\n"
+    )
+    assert len(drafts.documents) == 1
+    assert drafts.leftovers == (title, "学习资料", f"1. {title}..... 1")
+
+
 def test_documents_of_one_title_get_ids_of_their_own() -> None:
     titles_ = "1. 办公用房清理管理办法..... 1\n2. 办公用房清理管理办法..... 2\n\n"
     text = "办公用房清理管理办法\n\n第一条　一。\n\n第二条　二。\n\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from assistant.interfaces.api import create_app
+from assistant.interfaces.api import PageServer, create_app
 from assistant.interfaces.opening import Answerer
 from assistant.settings import Settings
 
@@ -21,9 +21,7 @@ def serving(opener: Callable[[], Answerer], *, corpus: Path = Path("missing")) -
     """Yield the address of a server that listens from the first moment on."""
     app = create_app(opener, Settings(corpus=corpus))
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
-        )
+        server = PageServer(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -16,7 +16,7 @@ from tests.fakes import OPINIONS, FakeAssistant, Gate
 
 from assistant.corpus.parse import parse_document
 from assistant.errors import IndexMissing, PortInUse
-from assistant.interfaces.api import serve
+from assistant.interfaces.api import STOP_SECONDS, serve
 from assistant.settings import Settings
 
 from .serving import serving, wait_until_ready
@@ -273,7 +273,7 @@ def test_a_taken_port_is_named_before_anything_is_loaded(tmp_path: Path) -> None
             serve(Settings(corpus=tmp_path), host="127.0.0.1", port=port)
 
 
-def test_the_server_stops_gracefully_when_told_to(tmp_path: Path) -> None:
+def test_the_server_stops_at_once_when_told_to_though_a_page_is_open(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     code = (
@@ -287,8 +287,11 @@ def test_the_server_stops_gracefully_when_told_to(tmp_path: Path) -> None:
             transport = httpx.HTTPTransport(retries=8)
             with httpx.Client(transport=transport, timeout=60) as client:
                 assert client.get(f"http://127.0.0.1:{port}/healthz").json() == {"status": "ok"}
-            server.send_signal(signal.SIGTERM)
-            assert server.wait(timeout=30) in (0, -signal.SIGTERM)
+                heartbeat = f"http://127.0.0.1:{port}/gradio_api/heartbeat/visitor"
+                with client.stream("GET", heartbeat) as page:
+                    next(page.iter_raw())
+                    server.send_signal(signal.SIGTERM)
+                    assert server.wait(timeout=STOP_SECONDS - 1) in (0, -signal.SIGTERM)
         finally:
             server.kill()
         assert b"Traceback" not in (server.stderr.read() if server.stderr else b"")

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 from tests.fakes import OPINIONS, FakeAssistant, Gate
 
 from assistant.interfaces.opening import Answerer
+from assistant.pipeline import Assistant
+from assistant.settings import Settings
 
 from .serving import serving, wait_until_ready
 
@@ -307,3 +309,22 @@ def test_a_question_can_be_stopped_and_the_next_one_asked(browser: Browser) -> N
         ask_and_wait(page, QUESTION)
         expect(page.locator("#chat .answer.answered .foot")).to_be_visible()
         expect(page.locator("#chat .question")).to_have_count(2)
+
+
+def test_the_real_assistant_answers_a_real_question_with_its_sentence_marked(
+    browser: Browser, assistant: Assistant, shipped_settings: Settings
+) -> None:
+    with (
+        serving(lambda: assistant, corpus=shipped_settings.corpus) as address,
+        visiting(browser, address) as page,
+    ):
+        expect(page.locator("#reader .contents details")).to_have_count(len(assistant.documents))
+        expect(page.locator("#chat .example")).to_have_count(6)
+        ask_and_wait(page, "上级“一把手”对下级“一把手”要开展哪些谈话？")
+        expect(page.locator("#chat .words")).to_contain_text("任职谈话")
+        answer = assistant.ask("上级“一把手”对下级“一把手”要开展哪些谈话？")
+        page.get_by_role("link", name="[1]").first.click()
+        marked = "".join(page.locator("#reader mark").all_inner_texts())
+        assert marked == "".join(answer.citations[0].quote.splitlines())
+        ask_and_wait(page, "违反规定的罚款是多少元？")
+        expect(page.locator("#chat .answer.refused .related")).to_be_visible()

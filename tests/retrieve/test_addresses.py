@@ -81,24 +81,34 @@ def test_what_gives_no_number_of_an_article_is_no_address(question: str) -> None
     assert read(question) == []
 
 
-def test_several_addresses_are_read_in_order_each_once() -> None:
+def test_several_addresses_are_read_in_order_as_often_as_they_stand() -> None:
     question = "第六条和第五条有什么区别，第六条严吗，第二部分呢"
-    assert read(question) == [article(6), article(5), part(2)]
+    assert read(question) == [article(6), article(5), article(6), part(2)]
+
+
+def test_each_address_belongs_to_the_document_named_last_before_it(reader: Reader) -> None:
+    addresses = reader.read("《意见》第三条和第四条，《若干措施》第三条").addresses
+    assert [(a.document, a.number) for a in addresses] == [
+        ("opinions-2021", 3),
+        ("opinions-2021", 4),
+        ("beijing-measures-2021", 3),
+    ]
+
+
+def test_an_address_before_any_name_belongs_to_no_document(reader: Reader) -> None:
+    [address] = reader.read("第三条怎么规定").addresses
+    assert address.document == ""
 
 
 def test_an_article_and_the_one_inserted_behind_it_are_two() -> None:
     assert read("第十条和第十条之一") == [article(10), article(10, suffix=1)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the number of a 项 in brackets is read as a further article's"
-)
 @pytest.mark.parametrize("question", ["第三条第（二）项", "第三条第一款第（二）项"])
 def test_the_number_of_an_item_is_no_article(question: str) -> None:
     assert [a.number for a in read_addresses(question)] == [3]
 
 
-@pytest.mark.xfail(strict=True, reason="blanks inside a numeral are not read")
 def test_blanks_inside_a_numeral_do_not_matter() -> None:
     assert read("第 十 二 条") == [article(12)]
 

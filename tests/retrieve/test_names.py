@@ -187,7 +187,6 @@ def test_another_corpus_brings_its_own_names_and_places() -> None:
     assert catalog.read("《意见》怎么说").foreign_titles == ("意见",)
 
 
-@pytest.mark.xfail(strict=True, reason="a bare genre is a name only before 第 or a bracket")
 @pytest.mark.parametrize(
     ("question", "document"), [("意见12条怎么规定", OPINIONS), ("措施8条怎么说", MEASURES)]
 )
@@ -197,7 +196,6 @@ def test_a_genre_before_a_bare_number_names_its_document(
     assert catalog.read(question).documents == (document,)
 
 
-@pytest.mark.xfail(strict=True, reason="only titles in 《》 are taken for another document's")
 @pytest.mark.parametrize("name", ["党章", "民法典", "党内监督条例", "公务员法"])
 def test_a_well_known_law_without_title_marks_is_foreign_before_an_address(
     catalog: Catalog, name: str

@@ -89,9 +89,6 @@ def test_a_new_topic_inherits_nothing(reader: Reader, question: str) -> None:
     assert reading == reader.read(question)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an opening or a syllable (其他, 彼此, 如果) is taken for an ellipsis"
-)
 @pytest.mark.parametrize(
     "question",
     [
@@ -101,7 +98,13 @@ def test_a_new_topic_inherits_nothing(reader: Reader, question: str) -> None:
         "如果民主生活会走过场，应当怎么处理？",
         "再抽查10%的“一把手”是哪里规定的？",
         "信访举报多久分析一次呢？",
-        "巡视报告里一把手要单列吗",
+        pytest.param(
+            "巡视报告里一把手要单列吗",
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="short, and no four characters in a row are in the texts: 一把手 is three",
+            ),
+        ),
     ],
 )
 def test_a_whole_question_of_another_matter_leans_on_nothing(reader: Reader, question: str) -> None:
@@ -168,7 +171,6 @@ def test_an_answer_that_was_cut_off_does_no_harm(reader: Reader) -> None:
     assert reader.read("那北京呢？", history).leans
 
 
-@pytest.mark.xfail(strict=True, reason="a question with an address never leans on the one before")
 @pytest.mark.parametrize("question", ["那第四条呢？", "第四条呢", "那（四）呢？"])
 def test_an_address_without_a_document_inherits_it(reader: Reader, question: str) -> None:
     history: tuple[Turn, ...] = (
@@ -181,9 +183,6 @@ def test_an_address_without_a_document_inherits_it(reader: Reader, question: str
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.xfail(
-    strict=True, raises=RecursionError, reason="every turn before is read by recursion"
-)
 def test_a_conversation_of_a_thousand_follow_ups_is_read(reader: Reader) -> None:
     turn: tuple[Turn, ...] = (("user", "那呢？"), ("assistant", "见《意见》（三）。"))
     assert reader.read("那北京呢？", (*TALKS, *turn * 1000)).leans

@@ -7,15 +7,15 @@ Front matter is filled in as far as the text tells; an editor completes it.
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
+from assistant.corpus.encoding import decode_text
+from assistant.corpus.furniture import strip_furniture
 from assistant.corpus.markers import DIVISIONS, Family, read_marker
 from assistant.corpus.parse import parse_document
 from assistant.corpus.unwrap import join_wrapped_lines
@@ -25,10 +25,6 @@ from assistant.text import fold
 
 MOST_BYTES = 20_000_000
 
-_CONTENTS_LINE = re.compile(r"^(?:\d{1,3}\s*[.．、]\s*)?(?P<title>.+?)\s*[.．…·]{3,}\s*\d{1,4}$")
-_PAGE_NUMBER = re.compile(
-    r"^[-—–·\s]*(?:第\s*)?\d{1,4}\s*页?(?:\s*[/，,]?\s*共?\s*\d{1,4}\s*页?)?[-—–·\s]*$"
-)
 _SPEAKER = re.compile(r"^(?:记者|问|主持人)\s*[：:]")
 _SOURCE = re.compile(r"^来源\s*[：:]\s*(?P<source>.+?)\s*$")
 _DATE = re.compile(r"(?P<y>\d{4})\s*[年-]\s*(?P<m>\d{1,2})\s*[月-]\s*(?P<d>\d{1,2})\s*日?")
@@ -40,13 +36,6 @@ _TIGHT = re.compile(r"(?<=[^\x00-\x7f])[ \t\u3000]+|[ \t\u3000]+(?=[^\x00-\x7f])
 _NOTICE_REACH = 12
 """Paragraphs above a title in which the 通知 that issues it may begin."""
 _SHORTEST_TITLE = 8
-_RUNNING_HEADER = 3
-"""Times that a line without an end stands in a text before it is a page's header."""
-_LONGEST_HEADER = 40
-_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x9f]")
-_COMMON_SHARE = 0.55
-"""Share of common characters below which GB18030 was not the encoding: Big5 read so has 0.46,
-traditional characters in GBK have 0.64."""
 _FRONT_LINES = 6
 """Paragraphs behind a title in which its source and date may stand."""
 
@@ -83,7 +72,7 @@ def read_raw_text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise CorpusError(f"无法读取 {path.name}，请检查读取权限。") from error
-    text = _decode(raw)
+    text = decode_text(raw)
     if text is None:
         raise CorpusError(
             f"{path.name} 不是可识别的文本文件。PDF、Word 等请另存为 UTF-8 文本后再导入。"
@@ -93,8 +82,10 @@ def read_raw_text(path: Path) -> str:
 
 def draft_documents(raw: str) -> Drafts:
     """Return the documents in ``raw``. Raises ``CorpusError`` when there is no text in it."""
-    printed, furniture, contents = _strip_furniture(raw.split("\n"))
-    paragraphs = _join_titles(_paragraphs("\n".join(printed)), contents)
+    stripped = strip_furniture(raw.split("\n"))
+    contents = stripped.titles
+    cover = _paragraphs("\n".join(stripped.cover))
+    paragraphs = _join_titles(_paragraphs("\n".join(stripped.lines)), contents)
     if not paragraphs:
         raise CorpusError("文件中没有文字，无法导入。")
     starts = _find_titles(paragraphs, contents) or _guess_titles(paragraphs)
@@ -103,7 +94,7 @@ def draft_documents(raw: str) -> Drafts:
     for start, end in zip(starts, bounds, strict=True):
         taken = {draft.parsed.document.id for draft in documents}
         documents.append(_draft(paragraphs[start:end], contents, taken))
-    return Drafts(tuple(documents), (*paragraphs[: starts[0]], *furniture))
+    return Drafts(tuple(documents), (*cover, *paragraphs[: starts[0]], *stripped.furniture))
 
 
 def front_matter(document: Document) -> str:
@@ -125,70 +116,6 @@ def front_matter(document: Document) -> str:
     }
     kept = {k: v for k, v in fields.items() if v or k == "authority"}
     return f"---\n{yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=1000)}---\n"
-
-
-def _decode(raw: bytes) -> str | None:
-    """Return the text of a file's bytes, or None when they are no text."""
-    from charset_normalizer import from_bytes
-
-    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text and (encoding != "gb18030" or _is_common(text)):
-            return _drop_controls(text)
-    best = from_bytes(raw).best()
-    return None if best is None or "\x00" in str(best) else _drop_controls(str(best))
-
-
-def _is_common(text: str) -> bool:
-    wide = [character for character in text if not character.isascii()]
-    common = sum(bool(character.encode("gb2312", errors="ignore")) for character in wide)
-    return common >= _COMMON_SHARE * len(wide)
-
-
-def _drop_controls(text: str) -> str | None:
-    """Return ``text`` without stray control characters; None when it is full of them."""
-    clean, dropped = _CONTROL.subn("", text)
-    return None if dropped * 100 > len(text) else clean
-
-
-def _strip_furniture(lines: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-    """Return the lines of the text, those of the printed page, and the titles in the contents."""
-    counts = Counter(line.strip() for line in lines)
-    seen: set[str] = set()
-    printed: list[str] = []
-    furniture: list[str] = []
-    contents: list[str] = []
-    for line in lines:
-        text = line.strip()
-        entry = _CONTENTS_LINE.match(text)
-        header = text in seen and counts[text] >= _RUNNING_HEADER and _may_be_header(text)
-        seen.add(text)
-        if entry and not _is_wide(entry["title"]):
-            contents.append(entry["title"])
-        if entry or header or _PAGE_NUMBER.match(text):
-            furniture.append(text)
-        else:
-            printed.append(line)
-    return printed, furniture, contents
-
-
-def _may_be_header(text: str) -> bool:
-    return (
-        bool(text)
-        and len(text) <= _LONGEST_HEADER
-        and not text.endswith(_CLOSED)
-        and read_marker(text) is None
-    )
-
-
-def _is_wide(title: str) -> bool:
-    """Tell whether an entry of a table of contents names a chapter and not a document."""
-    marker = read_marker(title)
-    return marker is not None and marker.family in (*DIVISIONS, Family.ARTICLE)
 
 
 def _paragraphs(raw: str) -> list[str]:
@@ -231,7 +158,7 @@ def _join_titles(paragraphs: Sequence[str], contents: Sequence[str]) -> list[str
 def _find_titles(paragraphs: Sequence[str], contents: Sequence[str]) -> list[int]:
     """Return where the titles of the table of contents stand, in order; empty without one."""
     starts: list[int] = []
-    after = max((i for i, p in enumerate(paragraphs) if _CONTENTS_LINE.match(p)), default=-1)
+    after = -1
     for title in contents:
         wanted = fold(title)
         for i in range(after + 1, len(paragraphs)):

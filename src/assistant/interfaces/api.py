@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import json
@@ -122,7 +123,25 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
             app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
         )
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            PageServer(config).run(sockets=[listener])
+
+
+class PageServer(uvicorn.Server):
+    """Ends the open pages' heartbeats when it stops, which it would wait for otherwise."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, leaving no page connected."""
+        if isinstance(self.config.app, FastAPI):
+            end_heartbeats(self.config.app)
+        await super().shutdown(sockets)
+
+
+def end_heartbeats(app: FastAPI) -> None:
+    """Tell the pages mounted in ``app`` that the server stops."""
+    for route in app.routes:
+        stop_event = getattr(getattr(route, "app", None), "stop_event", None)
+        if isinstance(stop_event, asyncio.Event):
+            stop_event.set()
 
 
 class Border:

@@ -6,6 +6,7 @@ piece of text passes ``escape`` on its way into HTML.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -202,7 +203,7 @@ def _footer_to_html(answer: Answer, question: str) -> str:
     verified = "<span>引文已逐字核对</span>" if answer.citations else ""
     return (
         '<div class="foot"><button class="copy" type="button">复制答复和出处</button>'
-        f"{verified}<span>{answer.elapsed_ms / 1000:.2f} 秒</span></div>"
+        f"{verified}<span>{math.ceil(answer.elapsed_ms)} 毫秒</span></div>"
         f'<div class="plain" hidden>{plain}</div>'
     )
 

@@ -68,9 +68,10 @@ class Lexicon:
         except ValidationError as error:
             place = error.errors()[0]["loc"]
             at = place[1] if len(place) > 1 else None
-            number = f"第 {at + 1} 个 entry" if isinstance(at, int) else ""
+            number = f"第 {at + 1} 个 entry " if isinstance(at, int) else ""
             raise CorpusError(
-                f"词表 {FILE_NAME} {number}有误：每个 entry 应有 official 和 everyday 两个词语列表。"
+                f"词表 {FILE_NAME} {number}有误："
+                "每个 entry 应有 official 和 everyday 两个词语列表。"
             ) from error
         return cls([(entry.official, entry.everyday) for entry in file.entry], texts)
 

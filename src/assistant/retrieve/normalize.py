@@ -27,6 +27,9 @@ LONGEST_WORD = 4
 """Characters of the longest stretch of the corpus that one run of pinyin may stand for."""
 LEAST = 2
 """How often a stretch of that length must occur before a misspelling is taken for it."""
+PLAIN = frozenset("的了着过到是不一这那么")
+"""Characters that join any word in everyday language: 提到 and 一直 are no misspellings, even in
+a corpus that never says them."""
 LARGEST = 1_000_000
 """Characters of a corpus beyond which its stretches are not kept: it spells nothing then."""
 
@@ -75,7 +78,8 @@ class Normalizer:
         """Return a run of characters with homophones put right: 请示报高 is 请示报告.
 
         A stretch that the corpus lacks is taken for one that sounds the same and differs in one
-        character, when that character makes no pair there with its neighbours as it stands.
+        character, when that character is not plain and makes no pair of the corpus with its
+        neighbours as it stands.
         """
         for at in range(len(run) - LONGEST_WORD + 1):
             word = run[at : at + LONGEST_WORD]
@@ -96,7 +100,7 @@ class Normalizer:
 
     def _is_misspelt(self, run: str, at: int, meant: str) -> bool:
         wrong = [at + i for i, character in enumerate(meant) if run[at + i] != character]
-        if len(wrong) != 1:
+        if len(wrong) != 1 or run[wrong[0]] in PLAIN:
             return False
         pairs = (run[i : i + 2] for i in (wrong[0] - 1, wrong[0]) if 0 <= i < len(run) - 1)
         return not any(map(self.knows, pairs))

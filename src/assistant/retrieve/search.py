@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ LOCAL = 1.0
 RIVAL = 5
 """Rank of the hit that the first is measured against."""
 
+VECTORS_KEPT = 256
+SENTENCES_KEPT = 4096
 KEYWORDS = 0.7
 """Weight of the keyword score beside the cosine's."""
 LONGEST_EMBEDDED = 120
@@ -89,7 +91,6 @@ class Searcher:
 
     def __init__(self, index: Index, embedder: Embedder, lexicon: Lexicon) -> None:
         self._index = index
-        self._embedder = embedder
         self._lexicon = lexicon
         self._articles: tuple[Article, ...] = tuple(
             {p.article.id: p.article for p in index.passages}.values()
@@ -102,6 +103,9 @@ class Searcher:
             parsed.document.id: parsed.document for parsed in index.documents
         }
         self._position = position
+        # A comparison searches twice for one question; a reader asks the same thing again.
+        self._embed = lru_cache(maxsize=VECTORS_KEPT)(embedder.embed_query)
+        self._words = lru_cache(maxsize=SENTENCES_KEPT)(self._read_words)
 
     def search(self, query: Query, *, limit: int) -> Ranking:
         """Return up to ``limit`` articles for ``query``, best first."""
@@ -179,9 +183,12 @@ class Searcher:
         np.add.at(sums, self._of_passage, vectors)
         return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), dtype=np.float32)
 
+    def _read_words(self, row: int) -> frozenset[str]:
+        return frozenset(tokenize(self._index.sentences[row].sentence.text))
+
     def _cosines(self, text: str) -> FloatVector:
         # A long question asks at its end, and the cost of a vector grows with its length.
-        vector = self._embedder.embed_query(text[-LONGEST_EMBEDDED:])
+        vector = self._embed(text[-LONGEST_EMBEDDED:])
         found = self._index.vectors.sentences.search(vector, limit=NEAREST_SENTENCES)
         floor = found[-1][1] if found else 0.0
         cosines = np.full(len(self._index.sentences), floor, dtype=np.float32)
@@ -220,7 +227,7 @@ class Searcher:
 
         A word that is all over an article says which article, not which sentence.
         """
-        held = [set(tokenize(self._index.sentences[row].sentence.text)) for row in rows]
+        held = [self._words(int(row)) for row in rows]
         scores = np.zeros(len(rows), dtype=np.float32)
         for token in set(tokens):
             having = np.array([token in words for words in held])
