@@ -9,6 +9,7 @@ import json
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import uvicorn
@@ -115,15 +116,21 @@ def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
 
 def serve(settings: Settings, *, host: str, port: int) -> None:
     """Serve the page and the API until told to stop. Raises ``PortInUse`` before anything heavy."""
-    with contextlib.closing(_bind(host, port)) as listener:
-        from assistant.pipeline import Assistant
-
-        app = create_app(lambda: Assistant.open(settings), settings)
+    with contextlib.closing(_bind(host, port)) as listener, ThreadPoolExecutor(1) as background:
+        # The page's packages take seconds to import; the index and the model are read meanwhile.
+        opened = background.submit(_open_assistant, settings)
+        app = create_app(opened.result, settings)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
         )
         with contextlib.suppress(KeyboardInterrupt):
             PageServer(config).run(sockets=[listener])
+
+
+def _open_assistant(settings: Settings) -> Answerer:
+    from assistant.pipeline import Assistant
+
+    return Assistant.open(settings)
 
 
 class PageServer(uvicorn.Server):
