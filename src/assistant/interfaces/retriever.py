@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -13,6 +13,7 @@ from assistant.corpus.labels import article_label
 from assistant.domain import Hit, ParsedDocument
 
 
+@runtime_checkable
 class Searches(Protocol):
     """What is searched: an ``Assistant``."""
 
