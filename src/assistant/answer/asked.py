@@ -117,6 +117,9 @@ _PARTICULARS = re.compile(
     r"处分|撤职|免职|坐牢|判刑|桌|兼任|证书|培训|学分|经费|编制|工资|电话|网址|邮箱|联系方式|表决权|发言权|第三人|"
     r"bonus|reward|fine|sanction|how many people"
 )
+_CONFIRMS = re.compile(
+    r"对吧|是吧|没错吧|对不对|对吗|是吗|是不是|吧[？?]?$|我记得|应该是|听说|right\?|isn't it"
+)
 _WHETHER = re.compile(
     r"能不能|可不可以|要不要|用不用|需不需要|有没有|是否|作不作数|算不算|行不行|可以.{0,8}吗|必须.{0,10}还是"
 )
@@ -132,8 +135,15 @@ _REAL = re.compile(r"到底|实际上|真实|原文(?:怎么|是|到底|究竟)|
 
 def missing_particulars(question: str, text: str) -> tuple[str, ...]:
     """Return the particulars that a question asks after and a text does not mention."""
+    if confirms(question):  # what is supposed is to be set right, not missed
+        return ()
     asked = dict.fromkeys(_PARTICULARS.findall(question[-TAIL:]))
     return tuple(word for word in asked if word not in text)
+
+
+def confirms(question: str) -> bool:
+    """Tell whether a question asks for something it supposes to be confirmed."""
+    return bool(_CONFIRMS.search(question))
 
 
 def asks_whether(question: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.answer.asked import Kind
+from assistant.answer.asked import Kind, confirms
 from assistant.corpus.numerals import parse_numeral
 
 _N = r"(?:[0-9]+(?:\.[0-9]+)?|[一二三四五六七八九十百千两]+)"
@@ -23,9 +23,6 @@ _PATTERNS = {
     "days": re.compile(rf"(?P<n>{_N})\s*个?(?P<u>工作日|天|日)(?!常)"),
     "body": re.compile(r"(?P<r>中央|市委|省委|区委)(?P<b>[\u4e00-\u9fff]{2})部"),
 }
-_CONFIRMS = re.compile(
-    r"对吧|是吧|没错吧|对不对|对吗|是吗|是不是|吧[？?]?$|我记得|应该是|我听说|听说|right\?|isn't it"
-)
 _OF_KIND = {
     Kind.SHARE: "share",
     Kind.FREQUENCY: "frequency",
@@ -60,7 +57,7 @@ def correct_premise(question: str, quoted: str) -> str:
     Empty when it supposes none, or when the text has the same. Only questions that ask to be
     confirmed suppose anything.
     """
-    if not _CONFIRMS.search(question):
+    if not confirms(question):
         return ""
     supposed, stated = read_values(question), read_values(quoted)
     for sort in dict.fromkeys(value.sort for value in supposed):
