@@ -15,7 +15,7 @@ from assistant.domain import Document, DocumentKind
 # only a document can stand.
 _GENRE = re.compile(r"^(?:意见|措施|办法|条例|规定|细则|准则|规则|通知|决定|纲要|方案|法)$")
 _NUMERAL = "[〇零一二三四五六七八九十百千两\\d]"
-_BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}|\d+\s*条))"
+_BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}|(?!一条|两条){_NUMERAL}+\s*条))"
 _INSIDE = r"(?=里|中(?!央)|的第|全文|共(?:有|几|多)|一共|从头|开头|正文)"
 _SPEECH = {
     DocumentKind.INTERVIEW: re.compile(
