@@ -29,6 +29,8 @@ DETAILS = (Kind.MONEY, Kind.DAYS, Kind.MONTHS, Kind.DURATION, Kind.DEFINITION)
 MODEL = "refusal.json"
 SAME_MATTER = 0.88
 """Cosine from which the nearest sentence is taken to be on the matter asked about."""
+LOOKED_THROUGH = 3
+"""Hits in which a particular is looked for before it is said to be missing."""
 WHOLE = 0.95
 """Coverage from which an article is taken to hold all of a question's words."""
 
@@ -105,7 +107,9 @@ class Judge:
             "asks_commentary": float(self._asks_commentary(reading)),
             "asks_whether": float(asks_whether(reading.text)),
             "missing_kind": float(missing is not None),
-            "missing_particular": float(bool(missing_particulars(reading.text, first))),
+            "missing_particular": float(
+                bool(missing_particulars(reading.text, _texts(ranking.hits)))
+            ),
             "not_chinese": float(not _HAN.search(reading.text)),
         }
         score = self._bias + sum(self._weights.get(name, 0.0) * v for name, v in signs.items())
@@ -115,6 +119,10 @@ class Judge:
             reason="missing_kind" if missing else "weak_evidence",
             missing=missing,
         )
+
+
+def _texts(hits: Sequence[Hit]) -> str:
+    return "\n".join(hit.article.text for hit in hits[:LOOKED_THROUGH])
 
 
 def foreign(reading: Reading) -> str:
@@ -150,7 +158,7 @@ def explain(reading: Reading, evidence: Evidence, hits: Sequence[Hit], documents
     first = hits[0] if hits else None
     if first is None or not first.sentences or evidence.signs["cosine"] < SAME_MATTER:
         return ABSENT
-    particulars = missing_particulars(reading.text, first.article.text)
+    particulars = missing_particulars(reading.text, _texts(hits))
     if evidence.missing is None and not particulars:
         return ABSENT
     lacking = evidence.missing.value if evidence.missing else f"“{particulars[0]}”"

@@ -19,7 +19,7 @@ _PATTERNS = {
     ),
     "share": re.compile(rf"(?P<n>{_N})\s*[%％]|百分之(?P<m>{_N})|(?P<c>{_N})成(?=[^员为果立])"),
     "times": re.compile(rf"(?P<n>{_N})\s*(?:次|回|趟)(?!全会)"),
-    "items": re.compile(rf"(?P<n>{_N})\s*(?P<u>项|条|个部分|个方面)"),
+    "items": re.compile(rf"(?<!第)(?P<n>{_N})\s*(?P<u>项|条|个部分|个方面)"),
     "days": re.compile(rf"(?P<n>{_N})\s*个?(?P<u>工作日|天|日)(?!常)"),
     "body": re.compile(r"(?P<r>中央|市委|省委|区委)(?P<b>[\u4e00-\u9fff]{2})部"),
 }
@@ -27,7 +27,6 @@ _OF_KIND = {
     Kind.SHARE: "share",
     Kind.FREQUENCY: "frequency",
     Kind.TIMES: "times",
-    Kind.COUNT: "items",
     Kind.DAYS: "days",
 }
 
