@@ -46,7 +46,12 @@ def test_an_absolute_folder_stays_where_it_is(tmp_path: Path) -> None:
     assert settings.corpus == elsewhere
 
 
-@pytest.mark.parametrize("name", list(Settings.model_fields))
+GROUPS = ("model", "quiz", "web", "wecom")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in Settings.model_fields if name not in (*GROUPS, "database_url")]
+)
 def test_every_setting_can_be_given_in_the_environment(tmp_path: Path, name: str) -> None:
     default = getattr(load_settings(tmp_path, {}), name)
     settings = load_settings(tmp_path, {f"{PREFIX}{name.upper()}": str(default)})
@@ -95,3 +100,27 @@ def test_settings_cannot_be_changed_once_made() -> None:
     settings = Settings()
     with pytest.raises(ValidationError, match="frozen"):
         settings.port = 1
+
+
+def test_a_database_url_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://reader:geheim@db/assistant"
+    settings = load_settings(tmp_path, {"ASSISTANT_DATABASE_URL": url})
+    assert settings.database == url
+    assert "geheim" not in repr(settings)
+
+
+def test_without_a_url_state_lies_in_the_data_folder(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).database == f"sqlite:///{tmp_path}/data/assistant.sqlite3"
+
+
+def test_a_secret_in_the_file_is_refused_with_the_variable_to_use(tmp_path: Path) -> None:
+    write(tmp_path, 'database_url = "postgresql://a:b@c/d"\n')
+    with pytest.raises(SettingsError, match=r"database_url.*ASSISTANT_DATABASE_URL"):
+        load_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_key_of_a_group_is_checked_under_the_groups_name(tmp_path: Path, group: str) -> None:
+    variable = f"{PREFIX}{group.upper()}__NO_SUCH_KEY"
+    with pytest.raises(SettingsError, match=rf"没有名为“{group}\.no_such_key”的设置项"):
+        load_settings(tmp_path, {variable: "1"})

@@ -10,6 +10,7 @@ AssistantError
 ├── EmbedderError            the embedding model cannot be loaded or used
 ├── QuestionError            the question is empty or too long
 ├── EvaluationError          an evaluation case is broken
+├── DatabaseError            the database cannot be opened
 └── PortInUse                the web server's port is taken
 
 Messages are for the people who use or run the assistant: in Chinese, one line,
@@ -67,3 +68,7 @@ class EvaluationError(AssistantError):
 
 class PortInUse(AssistantError):
     """The web server's port is taken by another process."""
+
+
+class DatabaseError(AssistantError):
+    """The database cannot be opened."""

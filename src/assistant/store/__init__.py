@@ -1,0 +1,1 @@
+"""State: the database, its sessions and its migrations. Each room keeps tables of its own."""

@@ -1,0 +1,1 @@
+"""The migrations, one line of descent for each room."""
