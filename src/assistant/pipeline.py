@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 from assistant.answer.refuse import Evidence, Judge
@@ -12,6 +13,7 @@ from assistant.answer.writer import Writer
 from assistant.corpus.chunk import split_passages, token_counter
 from assistant.corpus.load import Corpus, load_corpus
 from assistant.domain import Answer, Hit, ParsedDocument, Passage, Turn
+from assistant.duties.bodies import Bodies
 from assistant.errors import IndexMissing, IndexOutdated, QuestionError
 from assistant.index.build import Index, build_index, check_index, open_index
 from assistant.index.embed import embedder_name, load_embedder
@@ -85,6 +87,13 @@ def _embedder_name(settings: Settings) -> str:
     return embedder_name(settings.embedder, passage_prompt=settings.passage_prompt)
 
 
+def _subjects(folder: Path, lexicon: Lexicon) -> frozenset[str]:
+    """Return the words for bodies and persons, official and everyday."""
+    bodies = Bodies.load(folder)
+    names = {word for body in bodies.all.values() for word in (body.name, *body.surfaces)}
+    return frozenset(names | set(lexicon.everyday(names)))
+
+
 class Assistant:
     """Answers questions from a corpus. Thread safe; holds no conversation."""
 
@@ -102,7 +111,7 @@ class Assistant:
         searcher = Searcher(index, embedder, lexicon)
         by_id = {parsed.document.id: parsed for parsed in corpus.documents}
         judge = Judge(by_id, searcher, threshold=settings.refusal_threshold)
-        self._reader = Reader(corpus.documents)
+        self._reader = Reader(corpus.documents, _subjects(settings.corpus, lexicon))
         self._writer = Writer(corpus.documents, searcher, judge)
 
     @classmethod

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.corpus.load import Corpus
 from assistant.domain import Turn
 from assistant.retrieve.reading import Reader
 
@@ -186,3 +187,28 @@ def test_an_address_without_a_document_inherits_it(reader: Reader, question: str
 def test_a_conversation_of_a_thousand_follow_ups_is_read(reader: Reader) -> None:
     turn: tuple[Turn, ...] = (("user", "那呢？"), ("assistant", "见《意见》（三）。"))
     assert reader.read("那北京呢？", (*TALKS, *turn * 1000)).leans
+
+
+SUBJECTS = ("纪委书记", "“一把手”", "一把手", "组织部门", "副职")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("纪委书记发现违反决策程序怎么办？", "那组织部门呢？", "组织部门发现违反决策程序怎么办"),
+        ("下级一把手要不要任职谈话？", "换成副职呢", "下级副职要不要任职谈话"),
+        ("纪委书记向谁报告？", "组织部门也是吗", "组织部门向谁报告"),
+    ],
+)
+def test_another_subject_takes_the_place_of_the_one_asked_about(
+    corpus: Corpus, before: str, question: str, understood: str
+) -> None:
+    reading = Reader(corpus.documents, SUBJECTS).read(question, (("user", before),))
+    assert reading.standalone.rstrip("？") == understood
+
+
+def test_what_is_no_subject_takes_nobodys_place(corpus: Corpus) -> None:
+    reading = Reader(corpus.documents, SUBJECTS).read(
+        "那会后呢", (("user", "纪委书记会前要做什么？"),)
+    )
+    assert reading.standalone.startswith("纪委书记会前要做什么")

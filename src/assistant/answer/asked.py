@@ -24,6 +24,7 @@ class Kind(Enum):
     TIMES = "次数"
     DURATION = "期限"
     COUNT = "数量"
+    PEOPLE = "人数"
     DEFINITION = "具体内容"
 
 
@@ -36,7 +37,7 @@ class _Rule:
 
 _EVERY = r"每(?:个)?(?:年|半年|季度|月|周|日|天|届|两年)|年度|月度|季度|定期|经常|常态化"
 _TERM = r"(?:年|个月|天|日|小时|周|个工作日)"
-_UNIT = "个|项|条|种|类|名|人|部分|方面|块|篇|字|级|批|票|等次|份|层|句|位|家"
+_UNIT = "个(?!人)|项|条|种|类|部分|方面|块|篇|字|级|批|票|等次|份|层|句|家"
 
 _RULES = tuple(
     _Rule(kind, re.compile(question), re.compile(evidence))
@@ -80,6 +81,11 @@ _RULES = tuple(
             Kind.COUNT,
             rf"(?<![前这近]){_HOW_MANY}大?(?:{_UNIT})",
             rf"{_N}\s*(?:多|余)?大?(?:{_UNIT})|“{_N}个|[“”][一二三四五六七八九十]",
+        ),
+        (
+            Kind.PEOPLE,
+            rf"(?<![前这近]){_HOW_MANY}(?:个?人(?!大)|名|位)",
+            rf"{_N}\s*(?:多|余)?(?:个人|名|位|人(?!大))",
         ),
         (
             Kind.DEFINITION,

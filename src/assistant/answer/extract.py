@@ -13,7 +13,7 @@ from assistant.domain import Article, ArticleKind, Hit, Sentence
 # Tuned on the development questions; docs/experiments.md has the figures.
 CLOSE_ARTICLE = 1.3
 """Standard deviations behind the first within which a further article is quoted too."""
-CLOSE_BEST = 0.85
+CLOSE_BEST = 0.8
 """… and the share of the first article's best sentence that its own best must reach."""
 UNDECIDED = 0.8
 """Standard deviations between two articles under which neither is quoted at length."""
@@ -40,9 +40,9 @@ class Extent:
 
 
 NARROW = Extent(sentences=1, characters=210, close=1.0)
-USUAL = Extent(sentences=3, characters=210, close=0.5)
-WIDE = Extent(sentences=4, characters=300, close=0.3)
-SIDE = Extent(sentences=5, characters=240, close=0.1)
+USUAL = Extent(sentences=5, characters=320, close=0.2)
+WIDE = Extent(sentences=6, characters=340, close=0.2)
+SIDE = Extent(sentences=8, characters=300, close=-1.0)
 """One side of a comparison: what differs may be said in any sentence."""
 
 

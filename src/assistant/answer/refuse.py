@@ -24,7 +24,9 @@ from assistant.retrieve.search import Ranking, Searcher
 ABSENT = "我只根据已收录的材料回答，材料中没有找到能回答这个问题的规定。"
 
 
-DETAILS = (Kind.MONEY, Kind.DAYS, Kind.MONTHS, Kind.DURATION, Kind.DEFINITION)
+DETAILS = (
+    Kind.MONEY, Kind.DAYS, Kind.MONTHS, Kind.DURATION, Kind.PEOPLE, Kind.DEFINITION,
+)  # fmt: skip
 """Kinds of answer that regulations seldom give and are often asked for."""
 MODEL = "refusal.json"
 SAME_MATTER = 0.88

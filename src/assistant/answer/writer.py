@@ -200,19 +200,19 @@ class Writer:
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
         kinds = kinds_asked(reading.form)
         text = "\n".join(article.text for article in articles)
-        lacking = [kind for kind in kinds if kind in DETAILS and not gives(kind, text)]
-        if lacking or missing_particulars(reading.text, text):
-            evidence = self._judge.weigh(reading, ranking, [], kinds)
-            return refuse(
-                explain(reading, evidence, ranking.hits, self._documents),
-                "missing_kind" if lacking else "missing_particular",
-                related=articles[:OFFERED],
-                documents=self._documents,
-            )
         statements = select_statements(
             ranking.hits, kinds, self._documents, extent=extent_of(reading.text)
         )
-        return compose(statements, self._documents)
+        lacking = [kind for kind in kinds if kind in DETAILS and not gives(kind, text)]
+        if not (lacking or missing_particulars(reading.text, text)):
+            return compose(statements, self._documents)
+        evidence = self._judge.weigh(reading, ranking, statements, kinds)
+        return refuse(
+            explain(reading, evidence, ranking.hits, self._documents),
+            "missing_kind" if lacking else "missing_particular",
+            related=articles[:OFFERED],
+            documents=self._documents,
+        )
 
     def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
         ranking = self._searcher.search(self._query(reading), limit=HITS)

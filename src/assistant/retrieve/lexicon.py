@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -74,6 +74,10 @@ class Lexicon:
                 "每个 entry 应有 official 和 everyday 两个词语列表。"
             ) from error
         return cls([(entry.official, entry.everyday) for entry in file.entry], texts)
+
+    def everyday(self, official: Container[str]) -> tuple[str, ...]:
+        """Return the words that stand for one of the given official ones."""
+        return tuple(word for word, preferred in self._words.items() if preferred in official)
 
     def translate(self, question: str) -> str:
         """Return the question with everyday words replaced by the corpus's own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain import ParsedDocument, Turn
@@ -24,6 +24,11 @@ _GOES_ON = re.compile(
 )
 _ASKS_SOURCE = re.compile(
     r"原文|全文|出处|来源|依据|原话|条文|第几条|哪一?条|哪[个份]文件|出自|source|full text"
+)
+# A question that only names another subject: 换成副职呢.
+_ANOTHER_SUBJECT = re.compile(
+    r"(?:那么?|要是|如果是?|假如是?)?(?:换成?|换作|改成|对于?)?(?P<subject>.{1,14}?)"
+    r"(?:的话|那边|这边|方面|来说)?(?:呢|也(?:是|要|一样|这样)吗?|又?(?:怎么(?:办|说|样)?|如何))?",
 )
 MOST_TURNS = 12
 """Turns of a conversation that are looked at, from its end."""
@@ -62,7 +67,11 @@ class Reading:
 class Reader:
     """Reads questions against one corpus."""
 
-    def __init__(self, documents: Sequence[ParsedDocument]) -> None:
+    def __init__(self, documents: Sequence[ParsedDocument], subjects: Iterable[str] = ()) -> None:
+        """``subjects``: words for bodies and persons, of which one may take another's place."""
+        self._subjects = frozenset(subjects)
+        longest_first = sorted(self._subjects, key=lambda word: -len(word))
+        self._subject = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
         self._documents = {parsed.document.id: parsed for parsed in documents}
         self._normalize = Normalizer(parsed.document.text for parsed in documents)
         self._catalog = Catalog([parsed.document for parsed in documents])
@@ -95,7 +104,7 @@ class Reader:
         text = reading.text.strip(_TRIM)
         if reading.addresses:
             return not (reading.mentions.documents or reading.mentions.hinted)
-        if _POINTS_BACK.search(text):
+        if _POINTS_BACK.search(text) or self._other_subject(text) not in ("", text):
             return True
         if len(text) <= SHORT and asks_source(text):
             return True
@@ -120,6 +129,13 @@ class Reader:
                 documents=inherited.documents,
                 hinted=inherited.hinted or (() if inherited.documents else tuple(ids)),
             )
+        swapped = self._swap_subject(alone.text, earlier)
+        if swapped:
+            topic = self._swap_subject(alone.text, replace(earlier, standalone=earlier.topic))
+            return replace(
+                alone, standalone=swapped, topic=topic or swapped, mentions=mentions, leans=True,
+                discussed=tuple(discussed),
+            )  # fmt: skip
         return replace(
             alone,
             standalone=f"{earlier.standalone.rstrip(_TRIM)}；{alone.text}",
@@ -128,6 +144,23 @@ class Reader:
             leans=True,
             discussed=tuple(discussed),
         )
+
+    def _swap_subject(self, text: str, earlier: Reading) -> str:
+        """Return the earlier question asked of another subject, or nothing: 那副职呢."""
+        subject = self._other_subject(text.strip(_TRIM))
+        if not subject:
+            return ""
+        spans = [match.span() for match in self._subject.finditer(earlier.standalone)]
+        if not spans:
+            return ""
+        start, end = spans[0]
+        return f"{earlier.standalone[:start]}{subject}{earlier.standalone[end:]}"
+
+    def _other_subject(self, text: str) -> str:
+        """Return the body or person of a question that names nothing else, or nothing."""
+        found = _ANOTHER_SUBJECT.fullmatch(text)
+        subject = found["subject"] if found else ""
+        return subject if subject.strip("“”") in self._subjects else ""
 
     def _cited(self, reply: str) -> tuple[str, ...]:
         """Return the ids of the articles that an earlier answer names by document and number."""
