@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from assistant.answer.refuse import Evidence, Judge
 from assistant.answer.writer import Writer
 from assistant.corpus.chunk import split_passages, token_counter
 from assistant.corpus.load import Corpus, load_corpus
-from assistant.domain import Answer, Hit, ParsedDocument, Passage, Turn
+from assistant.domain import Answer, Article, Early, Hit, ParsedDocument, Passage, Turn
 from assistant.duties.bodies import Bodies
 from assistant.errors import IndexMissing, IndexOutdated, QuestionError
 from assistant.index.build import Index, build_index, check_index, open_index
 from assistant.index.embed import embedder_name, load_embedder
 from assistant.index.manifest import Manifest
+from assistant.retrieve.align import Alignment
 from assistant.retrieve.lexicon import Lexicon
 from assistant.retrieve.reading import Reader
 from assistant.retrieve.search import Searcher, states_something
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.models.writer import ModelWriter
 
 Progress = Callable[[int, int], None]
 State = Literal["ok", "missing", "outdated"]
@@ -112,7 +116,28 @@ class Assistant:
         by_id = {parsed.document.id: parsed for parsed in corpus.documents}
         judge = Judge(by_id, searcher, threshold=settings.refusal_threshold)
         self._reader = Reader(corpus.documents, _subjects(settings.corpus, lexicon))
-        self._writer = Writer(corpus.documents, searcher, judge)
+        self._alignment = Alignment(corpus.searched)
+        self._writer = Writer(corpus.documents, searcher, judge, self._alignment)
+        self._model_writer: ModelWriter | None = None
+        if settings.model.name:
+            # What this brings takes seconds to import, and most have no model.
+            from assistant.models.opening import open_model_writer
+            from assistant.models.writer import Rooms
+
+            self._model_writer = open_model_writer(
+                Rooms(
+                    documents=by_id,
+                    reader=self._reader,
+                    writer=self._writer,
+                    searcher=searcher,
+                    embedder=embedder,
+                    count_tokens=token_counter(),
+                    corpus_fingerprint=index.manifest.corpus_fingerprint,
+                ),
+                settings.model,
+                prompts=settings.prompts,
+                database_url=settings.database,
+            )
 
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
@@ -120,12 +145,33 @@ class Assistant:
         corpus = load_corpus(settings.corpus)
         return cls(corpus, _open(corpus, settings), settings)
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
-        """Answer a question, given the turns before it. Raises ``QuestionError``."""
+    def ask(self, question: str, *, history: Sequence[Turn] = (), person: str = "") -> Answer:
+        """Answer a question, given the turns before it. Raises ``QuestionError``.
+
+        ``person`` is whoever a language model's daily limit is counted for.
+        """
+        events = self.ask_stream(question, history=history, person=person)
+        return next(event for event in events if isinstance(event, Answer))
+
+    def ask_stream(
+        self, question: str, *, history: Sequence[Turn] = (), person: str = ""
+    ) -> Iterator[Early | Answer]:
+        """Yield what may be shown early, marked as being checked, then the answer.
+
+        Closing the iterator ends the work. Raises ``QuestionError``.
+        """
         start = time.perf_counter()
         self._check(question)
-        answer = self._writer.answer(self._reader.read(question, history))
-        return replace(answer, elapsed_ms=round((time.perf_counter() - start) * 1000, 1))
+        if self._model_writer is None:
+            answer = self._writer.answer(self._reader.read(question, history))
+        else:
+            answer = yield from self._model_writer.stream(question, history, person=person)
+        yield replace(answer, elapsed_ms=round((time.perf_counter() - start) * 1000, 1))
+
+    @property
+    def prompts_hash(self) -> str:
+        """Hash of the prompt files in use; empty without a language model."""
+        return self._model_writer.prompts_hash if self._model_writer else ""
 
     def search(
         self, question: str, *, history: Sequence[Turn] = (), limit: int = 10
@@ -133,6 +179,10 @@ class Assistant:
         """Return the articles nearest to a question, best first. Raises ``QuestionError``."""
         self._check(question)
         return self._writer.rank(self._reader.read(question, history), limit=limit)
+
+    def counterparts(self, article: Article) -> tuple[Article, ...]:
+        """Return the articles on the same matter in a document that implements this one's."""
+        return tuple(pair.like for pair in self._alignment.counterparts(article))
 
     def weigh(self, question: str, *, history: Sequence[Turn] = ()) -> Evidence | None:
         """Return the evidence on which a question is answered or refused, for calibration.

@@ -14,6 +14,7 @@ from assistant.answer.extract import SIDE, quote_article
 from assistant.corpus.labels import document_label
 from assistant.domain import Answer, Article, DocumentKind, Hit, ParsedDocument, Sentence
 from assistant.index.keywords import tokenize
+from assistant.retrieve.align import Alignment
 from assistant.retrieve.reading import Reading
 from assistant.retrieve.search import Query, Searcher, states_something
 from assistant.text import fold
@@ -25,8 +26,8 @@ _COMPARES = re.compile(
 )
 _BOTH = re.compile(r"两份文件|两个文件|两边|上下两级|两级文件|两家文件")
 DEPTH = 6
-ALIGNED = 1.0
-"""Weight of how alike two articles are, beside how well each fits the question."""
+ALIGNED = 2.0
+"""What two articles gain that are on one matter, beside how well each fits the question."""
 WORDS = 3
 """Weight of a word that differs itself, beside one of its sentence."""
 LEAST_SHARED = 4
@@ -62,7 +63,9 @@ def _implementing_pair(kept: Sequence[str], documents: Documents) -> list[str]:
     return pairs[0] if len(pairs) == 1 else []
 
 
-def answer_comparison(reading: Reading, searcher: Searcher, documents: Documents) -> Answer | None:
+def answer_comparison(
+    reading: Reading, searcher: Searcher, alignment: Alignment, documents: Documents
+) -> Answer | None:
     """Return what both documents say on the matter, or None when nothing is compared."""
     pair = compared(reading, documents)
     commented = any(
@@ -78,7 +81,7 @@ def answer_comparison(reading: Reading, searcher: Searcher, documents: Documents
     left, right = max(
         ((a, b) for a in sides[0] for b in sides[1]),
         key=lambda ab: ab[0].score + ab[1].score
-        + ALIGNED * searcher.likeness(ab[0].article, ab[1].article),
+        + ALIGNED * (alignment.likeness(ab[0].article, ab[1].article) > 0),
     )  # fmt: skip
     return compose(
         [quote_article(hit, kinds, documents, extent=SIDE) for hit in (left, right)],

@@ -12,6 +12,7 @@ from assistant.answer.extract import extent_of, select_statements
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
+from assistant.retrieve.align import Alignment
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
 
@@ -27,12 +28,17 @@ class Writer:
     """Answers readings by quoting. Holds no state of a conversation."""
 
     def __init__(
-        self, documents: Sequence[ParsedDocument], searcher: Searcher, judge: Judge
+        self,
+        documents: Sequence[ParsedDocument],
+        searcher: Searcher,
+        judge: Judge,
+        alignment: Alignment,
     ) -> None:
         self._listed = tuple(documents)
         self._documents = {parsed.document.id: parsed for parsed in documents}
         self._searcher = searcher
         self._judge = judge
+        self._alignment = alignment
 
     def answer(self, reading: Reading) -> Answer:
         """Return a verified answer, a refusal, or a question back."""
@@ -92,9 +98,15 @@ class Writer:
         for article in self._find(reading.discussed):
             for document_id in wanted:
                 if document_id != article.document_id:
-                    like = self._searcher.most_alike(article, self._documents[document_id].articles)
+                    like = self._like(article, document_id)
                     near.update({like.id: ALIKE} if like else {})
         return tuple(near.items())
+
+    def _like(self, article: Article, document_id: str) -> Article | None:
+        """Return the article of a document that is on the same matter, or the nearest to it."""
+        aligned = (pair.like for pair in self._alignment.counterparts(article))
+        found = next((like for like in aligned if like.document_id == document_id), None)
+        return found or self._searcher.most_alike(article, self._documents[document_id].articles)
 
     def _find(self, article_ids: Iterable[str]) -> list[Article]:
         return [
@@ -126,7 +138,7 @@ class Writer:
             enumerate_.answer_list(reading, self._listed, self._documents)
             or about.answer_about(reading, self._listed, self._documents)
             or self._answer_overview(reading)
-            or compare.answer_comparison(reading, self._searcher, self._documents)
+            or compare.answer_comparison(reading, self._searcher, self._alignment, self._documents)
         )
 
     def _refuse_foreign(self, reading: Reading) -> Answer | None:

@@ -140,15 +140,6 @@ class Searcher:
             cosine=float(self._by_article(cosines, self._of_sentence)[first]),
         )
 
-    def likeness(self, one: Article, other: Article) -> float:
-        """Return how alike two articles are, in standard deviations over the other's document."""
-        siblings = [a for a in self._articles if a.document_id == other.document_id]
-        vector = self._article_vectors[self._position[one.id]]
-        cosines = np.array([self._article_vectors[self._position[a.id]] @ vector for a in siblings])
-        spread = float(cosines.std()) or 1.0
-        own = self._article_vectors[self._position[other.id]] @ vector
-        return float((own - cosines.mean()) / spread)
-
     def most_alike(self, one: Article, others: Sequence[Article]) -> Article | None:
         """Return the article among ``others`` that is most like ``one``, if any is searched."""
         vector = self._article_vectors[self._position[one.id]]
