@@ -122,3 +122,15 @@ def test_a_false_premise_is_contradicted_with_the_quotation(
     assert answer.status == "answered"
     assert answer.text.startswith(f"不是“{wrong}”")
     assert right in quoted(answer)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lead"),
+    [
+        ("负责人应当每年至少与下级“一把手”开展1次谈心谈话。", "“每年至少……1次”。"),
+        ("每年至少1次向同级党委常委会报告。", "“每年至少1次”。"),
+        ("党委（党组）每季度分析研判，谈话2次另行规定。", "“每季度”。"),
+    ],
+)
+def test_a_frequency_comes_with_the_number_of_times_in_its_clause(sentence: str, lead: str) -> None:
+    assert lead_with((Kind.FREQUENCY,), sentence) == lead

@@ -89,13 +89,19 @@ def _best(hit: Hit, kinds: Sequence[Kind]) -> float:
 def score_sentences(hit: Hit, kinds: Sequence[Kind]) -> list[tuple[Sentence, float]]:
     """Return the sentences of a hit, scored for answering rather than for likeness."""
     scored = []
-    for position, (sentence, score) in enumerate(hit.sentences):
+    for sentence, score in hit.sentences:
         if any(gives(kind, sentence.text) for kind in kinds):
             score += GIVES_ASKED
-        if position == 0 and hit.article.title and hit.article.kind is ArticleKind.ARTICLE:
+        if _is_caption(hit.article, sentence):
             score -= CAPTION
         scored.append((sentence, score))
     return scored
+
+
+def _is_caption(article: Article, sentence: Sentence) -> bool:
+    first = article.sentences[0]
+    named = bool(article.title) and article.kind is ArticleKind.ARTICLE
+    return named and sentence.id == first.id and len(article.sentences) > 1
 
 
 def quote_article(
@@ -110,6 +116,8 @@ def quote_article(
     for sentence, score in ranked[1:]:
         if len(chosen) >= extent.sentences or score < extent.close * best:
             break
+        if _is_caption(hit.article, sentence):
+            continue
         if used + len(sentence.text) <= extent.characters:
             chosen.append(sentence)
             used += len(sentence.text)

@@ -74,8 +74,19 @@ def lead_with(kinds: tuple[Kind, ...], sentence: str) -> str:
         sort = _OF_KIND.get(kind)
         found = {v.words for v in read_values(sentence) if sort and v.sort.startswith(sort)}
         if len(found) == 1:
-            return f"“{found.pop()}”。"
+            words = found.pop()
+            return f"“{_with_times(words, sentence) if sort == 'frequency' else words}”。"
     return ""
+
+
+def _with_times(frequency: str, sentence: str) -> str:
+    """Return a frequency with the number of times that the same clause gives: 每年至少……1次."""
+    found = re.search(
+        rf"{re.escape(frequency)}(?P<between>[^。；;，,]{{0,24}}?)(?P<times>{_N}\s*次)", sentence
+    )
+    if not found:
+        return frequency
+    return f"{frequency}{'……' if found['between'].strip() else ''}{found['times']}"
 
 
 def _key(sort: str, match: re.Match[str]) -> str:
