@@ -31,11 +31,12 @@ help: ## list the targets
 serve: $(VENV)/installed ## install, build the index if missing or stale, start on PORT (7860)
 	exec $(ASSISTANT) serve --host $(HOST) --port $(PORT)
 
-test: check ## everything CI runs: ruff, mypy, pytest, the evaluation's floors
+test: check ## everything CI runs: ruff, mypy, pytest, the evaluation's floors, the quiz's targets
 	$(PYTHON_IN_VENV) -m pytest
 	$(ASSISTANT) index >/dev/null
 	$(ASSISTANT) eval --check >/dev/null
 	$(ASSISTANT) eval --floors
+	$(ASSISTANT) quiz check
 
 check: $(VENV)/installed-dev ## ruff and mypy only
 	$(VENV)/bin/ruff check $(SOURCES)

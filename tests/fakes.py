@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.corpus.parse import parse_document
 from assistant.domain import (
@@ -11,6 +11,8 @@ from assistant.domain import (
     Article,
     Citation,
     Document,
+    Early,
+    Hit,
     ParsedDocument,
     Related,
     Sentence,
@@ -55,7 +57,9 @@ class FakeAssistant:
         self.documents = tuple(documents)
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    prompts_hash = ""
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), person: str = "") -> Answer:
         """Return a canned answer."""
         self.asked.append((question, tuple(history)))
         if not question.strip():
@@ -73,6 +77,27 @@ class FakeAssistant:
             options = (self._related(self._article(5)), self._related(self._article(1)))
             return Answer("clarify", "不止一份材料有这一条，请选择。", options=options)
         return self._quote(self._article(3), "任职谈话", self._article(4), "及时约谈")
+
+    def ask_stream(
+        self, question: str, *, history: Sequence[Turn] = (), person: str = ""
+    ) -> Iterator[Early | Answer]:
+        """Yield the canned answer."""
+        yield self.ask(question, history=history, person=person)
+
+    def search(self, question: str, *, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the articles that hold the question's last two characters, in reading order."""
+        word = question.strip("？?")[-2:]
+        found = [a for parsed in self.documents for a in parsed.articles if word in a.text]
+        return tuple(Hit(article, 1.0, rank) for rank, article in enumerate(found[:limit], 1))
+
+    def counterparts(self, article: Article) -> tuple[Article, ...]:
+        """Return the articles of the same number in the other documents."""
+        return tuple(
+            other
+            for parsed in self.documents
+            for other in parsed.numbered
+            if other.number == article.number and other.document_id != article.document_id
+        )
 
     def _article(self, number: int) -> Article:
         return next(a for a in self.documents[0].articles if a.number == number)
@@ -109,6 +134,8 @@ def _sentence(article: Article, word: str) -> Sentence:
 class Gate:
     """Opens an assistant, or lets it answer, only once the test says so."""
 
+    prompts_hash = ""
+
     def __init__(self, assistant: FakeAssistant) -> None:
         self.documents = assistant.documents
         self._assistant = assistant
@@ -123,8 +150,23 @@ class Gate:
         self._released.wait(timeout=60)
         return self._assistant
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, *, history: Sequence[Turn] = (), person: str = "") -> Answer:
         """Answer after the release; the first question, which warms up, passes at once."""
         if self._assistant.asked:
             self._released.wait(timeout=60)
         return self._assistant.ask(question, history=history)
+
+    def ask_stream(
+        self, question: str, *, history: Sequence[Turn] = (), person: str = ""
+    ) -> Iterator[Early | Answer]:
+        """Say that it is being written, then answer after the release."""
+        yield Early("正在起草。", 0)
+        yield self.ask(question, history=history)
+
+    def search(self, question: str, *, limit: int = 10) -> tuple[Hit, ...]:
+        """Search at once."""
+        return self._assistant.search(question, limit=limit)
+
+    def counterparts(self, article: Article) -> tuple[Article, ...]:
+        """Return them at once."""
+        return self._assistant.counterparts(article)

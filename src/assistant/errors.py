@@ -10,7 +10,13 @@ AssistantError
 ├── EmbedderError            the embedding model cannot be loaded or used
 ├── QuestionError            the question is empty or too long
 ├── EvaluationError          an evaluation case is broken
+├── QuizError                the bank of questions, or a paper of it, cannot be made or read
+├── ModelError               the language model did not give an answer that can be used
+│   ├── ModelUnavailable     … for now: not reached, too slow, too busy, over its limit
+│   └── ModelRejected        … for good: wrong key, name, address or request
 ├── DatabaseError            the database cannot be opened
+├── AccountError             an account cannot be made or changed so
+├── LimitReached             too many wrong passwords, or too many questions
 └── PortInUse                the web server's port is taken
 
 Messages are for the people who use or run the assistant: in Chinese, one line,
@@ -66,9 +72,38 @@ class EvaluationError(AssistantError):
     """An evaluation case is broken."""
 
 
+class QuizError(AssistantError):
+    """The bank of questions, or a paper of it, cannot be made or read."""
+
+
+class ModelError(AssistantError):
+    """The language model did not give an answer that can be used."""
+
+
+class ModelUnavailable(ModelError):
+    """The language model fails for now; trying again later may help."""
+
+
+class ModelRejected(ModelError):
+    """The language model turns the request down; trying again will not help."""
+
+
 class PortInUse(AssistantError):
     """The web server's port is taken by another process."""
 
 
 class DatabaseError(AssistantError):
     """The database cannot be opened."""
+
+
+class AccountError(AssistantError):
+    """An account cannot be made or changed so."""
+
+
+class LimitReached(AssistantError):
+    """Too many wrong passwords, or too many questions, for now."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+        """After so many seconds it may be tried again."""

@@ -301,7 +301,7 @@ def test_line_endings_become_line_feeds_and_stray_control_characters_go(tmp_path
     ids=["gzip", "png", "docx", "pdf", "zeros"],
 )
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path, raw: bytes) -> None:
-    with pytest.raises(CorpusError, match=r"raw\.txt 不是可识别的文本文件"):
+    with pytest.raises(CorpusError, match=r"raw\.txt (?:不是可|已损坏)"):
         read_raw_text(save(tmp_path, raw))
 
 

@@ -4,24 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
-import uvicorn
 
-from assistant.interfaces.api import PageServer, create_app
+from assistant.interfaces.api import PageServer, create_app, server_config
 from assistant.interfaces.opening import Answerer
 from assistant.settings import Settings
+from assistant.settings.web import WebSettings
 
 
 @contextlib.contextmanager
-def serving(opener: Callable[[], Answerer], *, corpus: Path = Path("missing")) -> Iterator[str]:
-    """Yield the address of a server that listens from the first moment on."""
-    app = create_app(opener, Settings(corpus=corpus))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = PageServer(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+def serving(
+    opener: Callable[[], Answerer],
+    *,
+    corpus: Path = Path("missing"),
+    web: WebSettings | None = None,
+    settings: Settings | None = None,
+    port: int = 0,
+) -> Iterator[str]:
+    """Yield the address of a server that listens from the first moment on.
+
+    With ``settings`` nothing else is chosen; without, its state is in a folder of its own.
+    """
+    with (
+        tempfile.TemporaryDirectory() as data,
+        socket.create_server(("127.0.0.1", port)) as listener,
+    ):
+        own = Settings(corpus=corpus, data=Path(data), web=web or WebSettings())
+        app = create_app(opener, settings or own)
+        server = PageServer(server_config(app, stop_seconds=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -7,14 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from tests.fakes import OPINIONS, FakeAssistant, Gate
 
-from assistant.corpus.parse import parse_document
 from assistant.errors import IndexMissing, PortInUse
 from assistant.interfaces.api import STOP_SECONDS, serve
 from assistant.settings import Settings
@@ -191,47 +189,6 @@ def test_a_missing_index_is_said_everywhere_and_the_server_stays_up() -> None:
             assert response.json() == reason
         assert httpx.get(f"{address}/readyz").json() == {"status": "unready", **reason}
         assert httpx.get(f"{address}/healthz").status_code == 200
-
-
-def test_the_reader_marks_the_quoted_sentence_and_links_its_neighbours(address: str) -> None:
-    quote = ask(address, {"question": QUESTION}).json()["citations"][0]
-    html = httpx.get(
-        f"{address}/reader/article",
-        params={"article": "opinions-2021#3", "start": quote["start"], "end": quote["end"]},
-    ).text
-    assert f"<mark>{quote['quote']}</mark>" in html
-    assert 'rel="prev" href="#read?article=opinions-2021%232"' in html
-    assert 'rel="next" href="#read?article=opinions-2021%234"' in html
-
-
-def test_the_reader_says_what_is_loaded(address: str) -> None:
-    html = httpx.get(f"{address}/reader/contents").text
-    assert OPINIONS.document.title in html
-    assert "中共中央 · 2021年3月27日印发 · 5 条" in html
-
-
-def test_an_unknown_article_is_a_404_in_chinese(address: str) -> None:
-    response = httpx.get(f"{address}/reader/article", params={"article": "opinions-2021#99"})
-    assert response.status_code == 404
-    assert is_one_chinese_sentence(response)
-
-
-def test_a_script_in_a_document_reaches_the_reader_as_text() -> None:
-    evil = "<script>alert(1)</script>"
-    document = replace(
-        OPINIONS.document,
-        id="evil",
-        title=evil,
-        short_title=evil,
-        issuer=evil,
-        text=f"（一）{evil}第一。\n（二）第二。\n",
-    )
-    with serving(lambda: FakeAssistant([OPINIONS, parse_document(document)])) as address:
-        contents = httpx.get(f"{address}/reader/contents").text
-        article = httpx.get(f"{address}/reader/article", params={"article": "evil#1"}).text
-    assert "<script" not in contents + article
-    assert contents.count("&lt;script&gt;") == 3
-    assert article.count("&lt;script&gt;") >= 2
 
 
 @pytest.mark.parametrize("path", ["/", "/api/ask", "/healthz", "/reader/contents", "/config"])

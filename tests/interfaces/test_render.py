@@ -4,14 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes import FakeAssistant
 
-from assistant.domain import Answer, Citation
-from assistant.interfaces.render import (
-    answer_to_dict,
-    answer_to_html,
-    answer_to_text,
-    question_to_html,
-    text_pieces,
-)
+from assistant.domain import Answer, Related
+from assistant.interfaces.render import answer_to_dict, text_pieces
 
 QUESTION = "对下级新任职的“一把手”怎么谈话？"
 
@@ -39,39 +33,8 @@ def test_the_question_that_was_searched_is_shown_when_history_changed_it() -> No
     assert answer_to_dict(answer, question="副职呢")["question_used"] == "副职怎么谈话？"
 
 
-def test_only_numbers_that_are_citations_become_links() -> None:
-    citation = Citation(1, "opinions-2021", "opinions-2021#3", 3, "《意见》（三）", "谈话。", 5, 8)
-    html = answer_to_html(
-        Answer("answered", "谈话。[1]另见[2]。", citations=(citation,)), question=QUESTION
-    )
-    assert 'href="#read?article=opinions-2021%233&amp;start=5&amp;end=8"' in html
-    assert "另见[2]。" in html
-
-
-def test_markup_in_any_part_of_an_answer_is_escaped() -> None:
-    evil = "<script>\"'&"
-    citation = Citation(1, evil, evil, 3, evil, evil, 5, 8)
-    answer = Answer("answered", f"{evil}[1]", citations=(citation,))
-    html = answer_to_html(answer, question=evil) + question_to_html(evil)
-    assert "<script" not in html
-    assert "\"'" not in html
-
-
-def test_a_streamed_answer_shows_its_sources_before_its_first_word() -> None:
-    answer = FakeAssistant().ask(QUESTION)
-    first = answer_to_html(answer, question=QUESTION, pieces=0)
-    assert "《意见》（四）" in first
-    assert "应当开展任职谈话；</p>" not in first
-    assert '<div class="words"></div>' in first
-
-
-def test_html_has_no_blank_line_that_would_end_it_inside_markdown() -> None:
-    answer = Answer("answered", "一。\n\n\n二。")
-    assert "\n" not in answer_to_html(answer, question="甲\n\n乙") + question_to_html("甲\n\n乙")
-
-
-def test_the_copied_text_names_every_source_with_its_quotation() -> None:
-    answer = FakeAssistant().ask(QUESTION)
-    text = answer_to_text(answer, question=QUESTION)
-    for citation in answer.citations:
-        assert f"[{citation.marker}] {citation.label}：“{citation.quote}”" in text
+def test_an_article_without_a_number_is_named_all_the_same() -> None:
+    related = Related("zou-essay-2021", "zou-essay-2021#p3", None, "邹开红文章引言第3段", "一。")
+    record = answer_to_dict(Answer("refused", "材料中没有。", related=(related,)), question="问")
+    assert record["related"][0]["article"] is None
+    assert record["related"][0]["article_id"] == "zou-essay-2021#p3"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from assistant.corpus.encoding import decode_text
+from assistant.corpus.extract import read_file
 from assistant.corpus.furniture import strip_furniture
 from assistant.corpus.markers import DIVISIONS, Family, read_marker
 from assistant.corpus.parse import parse_document
@@ -22,8 +22,6 @@ from assistant.corpus.unwrap import join_wrapped_lines
 from assistant.domain import Document, DocumentKind, ParsedDocument
 from assistant.errors import CorpusError
 from assistant.text import fold
-
-MOST_BYTES = 20_000_000
 
 _SPEAKER = re.compile(r"^(?:记者|问|主持人)\s*[：:]")
 _SOURCE = re.compile(r"^来源\s*[：:]\s*(?P<source>.+?)\s*$")
@@ -57,27 +55,8 @@ class Drafts:
 
 
 def read_raw_text(path: Path) -> str:
-    """Return the text of a file in whatever encoding Chinese texts come in (UTF-8, GB18030, …).
-
-    Raises ``CorpusError`` when it is too large or is not text: garbled characters would be indexed.
-    """
-    if not path.is_file():
-        raise CorpusError(f"找不到文件 {path.name}，请检查路径。")
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise CorpusError(
-                f"{path.name} 超过 {MOST_BYTES // 1_000_000} MB，请分成几个文件导入。"
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(f"无法读取 {path.name}，请检查读取权限。") from error
-    text = decode_text(raw)
-    if text is None:
-        raise CorpusError(
-            f"{path.name} 不是可识别的文本文件。PDF、Word 等请另存为 UTF-8 文本后再导入。"
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """Return the text of a file, whatever it is kept in. Raises ``CorpusError``."""
+    return read_file(path).text
 
 
 def draft_documents(raw: str) -> Drafts:

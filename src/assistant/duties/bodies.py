@@ -9,18 +9,19 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.duties.vocabulary import Words
 from assistant.errors import CorpusError
-from assistant.text import fold
+from assistant.text import fold, fold_character
 
 FILE_NAME = "bodies.toml"
 
 _JOINTS = re.compile(r"、|以及|或者|特别是|尤其是|及其|和|及|或|与")
-_LINKED = re.compile(rf"(?:{_JOINTS.pattern})$")
-_RANKS = re.compile(r"(?:各级|上级|下级|同级|上一级|下一级|所在|有关|相关|各|本|该|被检查|其他)+$")
+_LEADING_RANKS = re.compile(r"(?:各级|上级|下级|同级|上一级|下一级|所在|有关|相关|各|本|该)+")
 
 
 class _Entry(BaseModel):
@@ -59,7 +60,8 @@ class Bodies:
             for surface in (*body.surfaces, body.name)
         }
         self._names = names
-        self._longest_first = sorted(names, key=lambda name: -len(name))
+        self._words = Words(names)
+        self._identified: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def load(cls, corpus: Path) -> Bodies:
@@ -86,10 +88,16 @@ class Bodies:
         return self.all[body_id].name
 
     def identify(self, phrase: str) -> tuple[str, ...]:
-        """Return the bodies that a phrase names, in order: 纪检机关、组织部门负责人 names two heads.
+        """Return the bodies that a phrase names, in order: 纪检机关、组织部门负责人 are two heads.
 
         What an enumeration ends with belongs to all its members where that makes a known body.
         """
+        known = self._identified.get(phrase)
+        if known is None:
+            known = self._identified[phrase] = self._identify(phrase)
+        return known
+
+    def _identify(self, phrase: str) -> tuple[str, ...]:
         whole = self._find(phrase)
         if whole is not None and fold(phrase) in self._names:
             return (whole,)
@@ -102,22 +110,32 @@ class Bodies:
     def at(self, text: str, place: int = 0) -> int:
         """Return the end of the bodies enumerated at ``place``, ``place`` itself where none is.
 
-        Ranks before them count: 各级党委（党组）、纪检机关.
+        Ranks before them count, and a body of a body is one: 上级党组织领导班子成员.
         """
         end = place
+        begin = place
         while True:
-            rank = re.compile(
-                r"(?:各级|上级|下级|同级|上一级|下一级|所在|有关|各|本|该)*"
-            ).match(text, end)
-            begin = rank.end() if rank else end
-            length = max(self._length_at(text, begin), self._length_at(text, end) - (begin - end))
+            length = self._length_at(text, begin)
             if not length:
-                return end if end == place else self._before_joint(text, end)
+                rank = _LEADING_RANKS.match(text, begin)
+                begin = rank.end() if rank else begin
+                length = self._length_at(text, begin)
+            if not length:
+                return end
             end = begin + length
             joint = _JOINTS.match(text, end)
-            if joint is None:
-                return end
-            end = joint.end()
+            begin = joint.end() if joint else end
+
+    def mentioned(self, text: str) -> tuple[str, ...]:
+        """Return the bodies that a text names anywhere, in order: for a question in free text."""
+        found: list[str] = []
+        at = 0
+        while at < len(text):
+            end = self.at(text, at)
+            if end > at:
+                found += self.identify(text[at:end])
+            at = max(end, at + 1)
+        return tuple(dict.fromkeys(found))
 
     def narrower(self, body_id: str) -> frozenset[str]:
         """Return a body and all that are narrower, at any distance."""
@@ -153,11 +171,8 @@ class Bodies:
 
     def _find(self, part: str) -> str | None:
         folded = fold(part)
-        if folded in self._names:
-            return self._names[folded]
-        return next(
-            (self._names[name] for name in self._longest_first if folded.endswith(name)), None
-        )
+        tails = (folded[at:] for at in range(len(folded)))
+        return next((self._names[tail] for tail in tails if tail in self._names), None)
 
     def _shared_tail(self, parts: list[str]) -> str:
         """Return 负责人 of 组织部门负责人 where the part without it is a body itself."""
@@ -171,15 +186,19 @@ class Bodies:
 
     def _length_at(self, text: str, place: int) -> int:
         # Folding may shorten what is compared; marks and brackets keep their number.
-        longest = max((len(name) for name in self._names), default=0)
-        for length in range(min(longest, len(text) - place), 0, -1):
-            if fold(text[place : place + length]) in self._names:
-                return length
-        return 0
+        return len(self._words.at(_fold_evenly(text), place))
 
-    def _before_joint(self, text: str, end: int) -> int:
-        linked = _LINKED.search(text[:end])
-        return linked.start() if linked else end
+
+@lru_cache(maxsize=256)
+def _fold_evenly(text: str) -> str:
+    """Return ``text`` folded but equally long, so that places in both agree."""
+    return "".join(map(_fold_one, text))
+
+
+@lru_cache(maxsize=8192)
+def _fold_one(character: str) -> str:
+    folded = fold_character(character)
+    return folded if len(folded) == 1 else character
 
 
 def _check(entries: list[_Entry]) -> None:

@@ -10,10 +10,16 @@ from assistant.duties.vocabulary import mask
 _CUT = re.compile(r"[，,；;：:。！？!?\n]+")
 _LIST_MARKER = re.compile(r"\s*(?:[（(][〇零一二三四五六七八九十百\d]+[)）]|\d+[.．、])\s*")
 
-_OPEN_TARGET = re.compile(r"^(?:[^，对]{0,8})(?:加强|强化|突出|做好|抓好)对(?!.*的[^的，]{1,8}$)")
+_OPEN_TARGET = re.compile(
+    r"^(?:[^，对]{0,8})(?:加强|强化|突出|做好|抓好)对(?!.*(?:的[^的，]{1,8}|监督|管理|监管|检查|监测"
+    r"|指导|领导|审查|保护|治理|服务|培训|教育|考核|约束|支持|整治|防范|把关)$)"
+)
 _CLOSED_TARGET = re.compile(r"的[^的，]{1,8}$")
 _WHETHER = re.compile(r"是否")
 _OCCURS = re.compile(r"^.{0,16}?(?:遇到|遇有|出现|发生|存在)")
+_OR = re.compile(r"^(?:以及|或者|及|或)")
+_BREACH = re.compile(r"^(?:未|不|拒|逾期|擅自|造成)[^，]*的$")
+_BINDING = re.compile(r"应当|必须|要|须|不得|可以|^违反[^，]{0,12}规定$|的$")
 _STATED_CASE = re.compile(r"(?:的|时|后)$")
 _LONGEST_CASE = 4
 """Clauses that one condition may stretch over."""
@@ -32,7 +38,7 @@ class Clause:
 
     @property
     def case(self) -> bool:
-        """Whether the clause states a case and nothing else: ……的，"""
+        """Whether the clause states a case and nothing else: ……的."""
         return bool(_STATED_CASE.search(self.masked))
 
 
@@ -66,7 +72,9 @@ def _join(sentence: str, masked: str, clauses: list[Clause]) -> list[Clause]:
     joined: list[Clause] = []
     at = 0
     while at < len(clauses):
-        last = max(_end_of_target(clauses, at), _end_of_case(clauses, at), _end_of_whether(clauses, at))
+        last = max(
+            _end_of_target(clauses, at), _end_of_case(clauses, at), _end_of_whether(clauses, at)
+        )
         first = clauses[at]
         joined.append(
             _clause(sentence, masked, first.start, clauses[last].end, semicolon=first.semicolon)
@@ -87,6 +95,13 @@ def _end_of_target(clauses: list[Clause], at: int) -> int:
 
 
 def _end_of_case(clauses: list[Clause], at: int) -> int:
+    following = clauses[at + 1 : at + 2]
+    if following and not following[0].semicolon:
+        text = following[0].masked
+        if text.startswith("以及") or (_OR.match(text) and text.endswith("的")):
+            return at + 1
+        if _BREACH.match(text) and not _BINDING.search(clauses[at].masked):
+            return at + 1
     if clauses[at].case or not _OCCURS.search(clauses[at].masked):
         return at
     for place in range(at + 1, min(at + _LONGEST_CASE, len(clauses))):

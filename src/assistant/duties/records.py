@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,10 @@ class ModalityKind(StrEnum):
     MUST_NOT = "must_not"
     """不得, 严禁, 决不允许."""
     STATED = "stated"
-    """Laid down without any such word: 党委定期分析……"""
+    """Laid down without any such word: 党委定期分析…."""
+
+
+Slot = Literal["subject", "modality", "frequency", "report_to", "consequence"]
 
 
 class FrequencyKind(StrEnum):
@@ -65,7 +69,7 @@ class Party:
 
     span: Span
     bodies: tuple[str, ...] = ()
-    """Ids of the ontology (``corpus/bodies.toml``); empty for a thing: 述责述廉报告应当……"""
+    """Ids of the ontology (``corpus/bodies.toml``); empty for a thing: 述责述廉报告应当…."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,10 @@ class Step:
     """One step of a procedure, by one duty."""
 
     number: int
+    """1-based."""
     duty: Duty
+    words: Span
+    """What is done: the duty's action, or the part of it that belongs to the stage."""
     stage: Span | None = None
     """The stage of an occasion that the text names: 会前, 会中, 会后."""
 
@@ -169,5 +176,7 @@ class Alignment:
     """In the document that is implemented."""
     lower: Duty | None
     """In the document that implements it."""
-    differs: tuple[str, ...] = ()
-    """Slots in which the two differ: ``frequency``, ``report_to``, ``subject``, ``modality``."""
+    likeness: float = 0.0
+    """From 0 to 1: how much of what is to be done the two have in common."""
+    differs: tuple[Slot, ...] = ()
+    """Slots in which the two differ."""

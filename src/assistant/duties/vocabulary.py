@@ -10,7 +10,9 @@ from importlib import resources
 
 from assistant.duties.records import ModalityKind
 
-_QUOTED = re.compile(r"[“「『][^”」』]*[”」』]|[（(][^）)]*[）)]|[《〈][^》〉]*[》〉]|[〔\[][^〕\]]*[〕\]]")
+_QUOTED = re.compile(
+    r"[“「『][^”」』]*[”」』]|[（(][^）)]*[）)]|[《〈][^》〉]*[》〉]|[〔\[][^〕\]]*[〕\]]"
+)
 MASK = "\ue000"
 """Stands for every character inside quotation marks, title marks or brackets."""
 
@@ -18,6 +20,10 @@ MASK = "\ue000"
 def mask(text: str) -> str:
     """Return ``text``, equally long, with all that stands inside marks hidden."""
     return _QUOTED.sub(lambda match: MASK * len(match[0]), text)
+
+
+_REACH = 3
+"""Characters before a word at which a longer one that covers it may begin."""
 
 
 class Words:
@@ -28,6 +34,7 @@ class Words:
         by_first: dict[str, set[int]] = {}
         for word in self.all:
             by_first.setdefault(word[0], set()).add(len(word))
+        self._tuple = tuple(self.all)
         self._lengths = {first: sorted(n, reverse=True) for first, n in by_first.items()}
 
     def at(self, text: str, place: int = 0) -> str:
@@ -39,7 +46,19 @@ class Words:
 
     def ends(self, text: str) -> bool:
         """Tell whether ``text`` ends with one of the words."""
-        return any(text.endswith(word) for word in self.all)
+        return text.endswith(self._tuple)
+
+    def covers(self, text: str, start: int, end: int) -> bool:
+        """Tell whether a word longer than ``[start, end)`` stands over it."""
+        for place in range(max(0, start - _REACH), start + 1):
+            word = self.at(text, place)
+            if len(word) > end - start and place + len(word) >= end:
+                return True
+        return False
+
+    def pattern(self) -> re.Pattern[str]:
+        """Return what finds any of the words, the longest first."""
+        return re.compile("|".join(sorted(map(re.escape, self.all), key=len, reverse=True)))
 
     def __contains__(self, word: object) -> bool:
         return word in self.all
@@ -72,6 +91,8 @@ class Vocabulary:
     verbs: Words
     stating: Words
     endings: Words
+    naming: Words
+    acting: Words
 
 
 def load_vocabulary() -> Vocabulary:
@@ -114,4 +135,6 @@ def load_vocabulary() -> Vocabulary:
         verbs=words("verbs", "words") | light | telling | resultative | sanction | purpose,
         stating=words("verbs", "stating"),
         endings=words("persons", "endings"),
+        naming=words("persons", "naming"),
+        acting=words("persons", "acting"),
     )

@@ -5,40 +5,42 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import json
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Header, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
-from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.domain import Answer, Turn
-from assistant.errors import AssistantError, PortInUse, QuestionError
+from assistant.errors import AssistantError, PortInUse
+from assistant.interfaces.account_routes import account_routes
+from assistant.interfaces.admin_documents import document_routes
+from assistant.interfaces.admin_feedback import feedback_routes
+from assistant.interfaces.admin_routes import admin_routes
+from assistant.interfaces.api_reference import reference_routes
+from assistant.interfaces.border import Border
+from assistant.interfaces.chat_ask import Desk, ask_routes
+from assistant.interfaces.conversation_routes import conversation_routes
+from assistant.interfaces.duties_page import duties_routes
+from assistant.interfaces.faults import explain_error, explain_status, explain_validation
+from assistant.interfaces.identity import Identify
+from assistant.interfaces.oidc_routes import oidc_routes
+from assistant.interfaces.openai_routes import openai_routes
 from assistant.interfaces.opening import Answerer, Opening
-from assistant.interfaces.reader import contents_to_html, find_place, place_to_html
-from assistant.interfaces.render import (
-    AnswerRecord,
-    answer_to_dict,
-    citation_to_dict,
-    text_pieces,
-)
+from assistant.interfaces.pages import page_files
+from assistant.interfaces.publishing import Progress, Publisher, Rebuild
+from assistant.interfaces.reader_routes import reader_routes
+from assistant.interfaces.refused import Refused
+from assistant.interfaces.services import open_services
+from assistant.interfaces.wecom_service import connected, make_answering
 from assistant.settings import Settings
+from assistant.users.documents import DocumentDesk
 
-MAXIMUM_BODY_BYTES = 1_000_000
-MAXIMUM_TURNS = 200
 STOP_SECONDS = 5
 BACKLOG = 256
 
@@ -46,39 +48,6 @@ _REASONS = {
     errno.EADDRINUSE: "端口已被占用，请先停止占用它的程序，或用 --port 换一个端口",
     errno.EACCES: "没有使用这个端口的权限，请用 --port 换一个大于 1023 的端口",
 }
-_STATUS_MESSAGES = {
-    404: "没有这个地址。",
-    405: "这个地址不支持该请求方法。",
-    413: "请求内容过大。",
-    500: "服务内部出错，请管理员查看日志。",
-}
-
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "X-Frame-Options": "SAMEORIGIN",
-    # Gradio's page carries inline scripts and compiles its templates, hence the two "unsafe";
-    # what matters here is that nothing is fetched from, or sent to, another host.
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    ),
-}
-
-
-class Refused(HTTPException):
-    """A response other than success, with a sentence of ours for its reader."""
-
-
-class AskRequest(BaseModel):
-    """A question and the turns before it, oldest first."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    question: str
-    history: Annotated[list[Turn], Field(max_length=MAXIMUM_TURNS)] = []
 
 
 def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
@@ -86,13 +55,23 @@ def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
     # Gradio reads this when it is imported. An administrator may have set it otherwise.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     from assistant.interfaces.chat import mount_chat
+    from assistant.interfaces.mcp_routes import make_mcp, mcp_routes
+    from assistant.interfaces.quiz_mount import mount_quiz
+    from assistant.interfaces.wecom_mount import mount_wecom, wecom_beside
 
     opening = Opening(opener)
+    services = open_services(settings)
+    desk = Desk(opening, services.asked)
+    mcp = make_mcp(opening, desk)
+    answering = make_answering(opening.assistant, services.database, settings.wecom)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         opening.begin()
-        yield
+        wecom = connected(answering, services.database, settings.wecom)
+        async with wecom, wecom_beside(app), mcp.session_manager.run():
+            yield
+        services.database.close()
 
     app = FastAPI(
         title="学习材料问答",
@@ -101,16 +80,31 @@ def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAXIMUM_BODY_BYTES)
+    app.state.services = services
     # An empty list admits no other origin, and keeps Gradio from admitting any by itself.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(Border)
-    app.add_exception_handler(AssistantError, _explain_error)
-    app.add_exception_handler(RequestValidationError, _explain_validation)
-    app.add_exception_handler(HTTPException, _explain_status)
-    app.include_router(_ask_routes(opening))
-    app.include_router(_reader_routes(opening))
+    app.add_middleware(Identify, services=services, web=settings.web)
+    app.add_middleware(Border, upload_bytes=settings.web.upload_megabytes * 1_000_000)
+    app.add_exception_handler(AssistantError, explain_error)
+    app.add_exception_handler(RequestValidationError, explain_validation)
+    app.add_exception_handler(HTTPException, explain_status)
+    app.include_router(page_files())
+    app.include_router(account_routes(settings.web))
+    app.include_router(oidc_routes(settings.web))
+    app.include_router(conversation_routes())
+    app.include_router(admin_routes(opening, settings.web))
+    app.include_router(feedback_routes())
+    publisher = Publisher(opening, _rebuilder(settings))
+    app.include_router(document_routes(DocumentDesk(settings.corpus), publisher))
+    app.include_router(ask_routes(desk))
+    app.include_router(openai_routes(desk))
+    app.include_router(reference_routes(app))
+    app.router.routes.extend(mcp_routes(mcp))
+    app.include_router(reader_routes(opening))
+    app.include_router(duties_routes(opening, settings.corpus))
     app.include_router(_probe_routes(opening))
+    mount_quiz(app, opening, database=services.database, settings=settings)
+    mount_wecom(app, answering, opening, settings=settings)
     return mount_chat(app, opening, folder=settings.corpus)
 
 
@@ -120,17 +114,38 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
         # The page's packages take seconds to import; the index and the model are read meanwhile.
         opened = background.submit(_open_assistant, settings)
         app = create_app(opened.result, settings)
-        config = uvicorn.Config(
-            app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
-        )
         with contextlib.suppress(KeyboardInterrupt):
-            PageServer(config).run(sockets=[listener])
+            PageServer(server_config(app)).run(sockets=[listener])
+
+
+def server_config(app: FastAPI, *, stop_seconds: int = STOP_SECONDS) -> uvicorn.Config:
+    """Return how the app is served."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=stop_seconds,
+        server_header=False,
+        # Whose forwarded headers are believed is our setting, not whoever sits on this machine.
+        proxy_headers=False,
+    )
 
 
 def _open_assistant(settings: Settings) -> Answerer:
     from assistant.pipeline import Assistant
 
     return Assistant.open(settings)
+
+
+def _rebuilder(settings: Settings) -> Rebuild:
+    """Return what builds the index of the documents as they are, and opens it."""
+
+    def rebuild(progress: Progress) -> Answerer:
+        from assistant.pipeline import build
+
+        build(settings, progress=progress)
+        return _open_assistant(settings)
+
+    return rebuild
 
 
 class PageServer(uvicorn.Server):
@@ -140,6 +155,10 @@ class PageServer(uvicorn.Server):
         """Stop, leaving no page connected."""
         if isinstance(self.config.app, FastAPI):
             end_heartbeats(self.config.app)
+            wecom = getattr(self.config.app.state, "wecom", None)
+            if wecom is not None:
+                # While the platform can still come and hear of it.
+                await wecom.close_streams()
         await super().shutdown(sockets)
 
 
@@ -149,80 +168,6 @@ def end_heartbeats(app: FastAPI) -> None:
         stop_event = getattr(getattr(route, "app", None), "stop_event", None)
         if isinstance(stop_event, asyncio.Event):
             stop_event.set()
-
-
-class Border:
-    """ASGI middleware: turns large bodies away, and tells browsers what our responses may do.
-
-    A body that does not announce its size is counted by ``RequestBodyLimitMiddleware``.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on unless it is too large, and add headers to the response."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
-            await send(message)
-
-        app = self._app
-        if scope["type"] == "http":
-            announced = Headers(scope=scope).get("content-length", "0")
-            if not announced.isdecimal() or int(announced) > MAXIMUM_BODY_BYTES:
-                app = _error(413, _STATUS_MESSAGES[413])
-        await app(scope, receive, send_with_headers)
-
-
-def _ask_routes(opening: Opening) -> APIRouter:
-    router = APIRouter()
-
-    @router.post("/api/ask", response_model=AnswerRecord)
-    async def ask(
-        body: AskRequest, accept: Annotated[str, Header()] = ""
-    ) -> JSONResponse | EventSourceResponse:
-        """Answer a question; with ``Accept: text/event-stream`` as server-sent events."""
-        assistant = await opening.assistant()
-        answer = await run_in_threadpool(assistant.ask, body.question, history=body.history)
-        if "text/event-stream" in accept:
-            return EventSourceResponse(_events(answer, body.question))
-        return JSONResponse(answer_to_dict(answer, question=body.question))
-
-    return router
-
-
-def _events(answer: Answer, question: str) -> Iterator[ServerSentEvent]:
-    """Yield the evidence, then the text piece by piece, then the whole object."""
-    citations = [citation_to_dict(citation) for citation in answer.citations]
-    yield _event("citations", citations)
-    for piece in text_pieces(answer.text):
-        yield _event("text", {"delta": piece})
-    yield _event("answer", answer_to_dict(answer, question=question))
-
-
-def _event(name: str, content: object) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(content, ensure_ascii=False), event=name)
-
-
-def _reader_routes(opening: Opening) -> APIRouter:
-    router = APIRouter(
-        prefix="/reader", include_in_schema=False, default_response_class=HTMLResponse
-    )
-
-    @router.get("/contents")
-    async def contents() -> str:
-        return contents_to_html((await opening.assistant()).documents)
-
-    @router.get("/article")
-    async def article(article: str, start: int = 0, end: int = 0) -> str:
-        place = find_place((await opening.assistant()).documents, article)
-        if place is None:
-            raise Refused(404, "材料中没有这一条，可能材料已经更新。")
-        return place_to_html(place, start=start, end=end)
-
-    return router
 
 
 def _probe_routes(opening: Opening) -> APIRouter:
@@ -260,31 +205,3 @@ def _bind(host: str, port: int) -> socket.socket:
         reason = _REASONS.get(error.errno or 0, "地址不可用，请检查 --host 和 --port")
         raise PortInUse(f"无法在 {host}:{port} 提供服务：{reason}。") from error
     return listener
-
-
-async def _explain_error(_: Request, error: Exception) -> JSONResponse:
-    return _error(400 if isinstance(error, QuestionError) else 503, str(error))
-
-
-async def _explain_validation(_: Request, error: Exception) -> JSONResponse:
-    faults = error.errors() if isinstance(error, RequestValidationError) else ()
-    places = {".".join(str(part) for part in fault["loc"][1:]) for fault in faults}
-    named = "、".join(sorted(place for place in places if place)) or "正文"
-    return _error(
-        422,
-        f"请求格式不对（{named}）。应为 JSON 对象："
-        '{"question": "问题", "history": [["user", "…"], ["assistant", "…"]]}，history 可省略。',
-    )
-
-
-async def _explain_status(_: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, HTTPException):
-        return _error(500, _STATUS_MESSAGES[500])
-    if isinstance(error, Refused):
-        return _error(error.status_code, error.detail)
-    status = error.status_code
-    return _error(status, _STATUS_MESSAGES.get(status, f"请求未能完成（{status}）。"))
-
-
-def _error(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"error": message}, status_code=status)

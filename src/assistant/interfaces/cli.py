@@ -11,7 +11,17 @@ from collections.abc import Sequence
 import typer
 
 from assistant.errors import AssistantError
-from assistant.interfaces import cli_ask, cli_corpus, cli_doctor, cli_eval, cli_start
+from assistant.interfaces import (
+    cli_account,
+    cli_ask,
+    cli_corpus,
+    cli_doctor,
+    cli_duties,
+    cli_eval,
+    cli_quiz,
+    cli_start,
+    cli_wecom,
+)
 from assistant.interfaces.cli_chinese import (
     ChineseCommand,
     UsageFault,
@@ -35,7 +45,13 @@ app.command("index", cls=ChineseCommand, help="建立或更新检索索引；只
     cli_start.index
 )
 app.add_typer(cli_corpus.app, name="corpus")
-app.add_typer(cli_eval.app)
+app.add_typer(cli_eval.app, name="eval")
+app.add_typer(cli_quiz.app, name="quiz")
+app.add_typer(cli_account.app, name="account")
+app.add_typer(cli_wecom.app, name="wecom")
+app.command("duties", cls=ChineseCommand, help="列出职责：谁、何时、做什么、依据哪一条；可导出。")(
+    cli_duties.duties
+)
 app.command("doctor", cls=ChineseCommand, help="检查环境、材料、索引和模型；有问题时退出码为 1。")(
     cli_doctor.doctor
 )

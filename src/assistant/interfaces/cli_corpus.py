@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.errors import CorpusError
+from assistant.interfaces import cli_align
 from assistant.interfaces.cli_chinese import ChineseCommand, new_app
 from assistant.interfaces.cli_output import make_console, say, write_json
 
@@ -78,6 +79,11 @@ def show(
     typer.echo(found.text)
 
 
+app.command("align", cls=ChineseCommand, help="列出两份材料中同一事项的条款，供核对。")(
+    cli_align.align
+)
+
+
 @app.command("check", cls=ChineseCommand, help="检查文件头和编号的缺漏、重复；有问题时退出码为 1。")
 def check(as_json: AsJson = False) -> None:
     """Print what is wrong with the materials; exit with 1 when anything is."""
@@ -95,9 +101,13 @@ def check(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command("import", cls=ChineseCommand, help="把原始文本拆成材料草稿，并报告条数和问题。")
+@app.command(
+    "import", cls=ChineseCommand, help="把文件拆成材料草稿，并报告条数和问题。"
+)
 def import_file(
-    file: Annotated[Path, typer.Argument(metavar="文件", help="原始文本，可以是多份材料的汇编")],
+    file: Annotated[
+        Path, typer.Argument(metavar="文件", help="文本、Word、PDF，可以是汇编")
+    ],
     out: Annotated[
         Path | None,
         typer.Option(metavar="文件夹", help="草稿写到哪里，默认材料文件夹下的 drafts"),
@@ -106,10 +116,12 @@ def import_file(
     as_json: AsJson = False,
 ) -> None:
     """Write Markdown drafts of the documents in a raw text, and report on them."""
-    from assistant.corpus.draft import draft_documents, read_raw_text
+    from assistant.corpus.draft import draft_documents
+    from assistant.corpus.extract import read_file
     from assistant.settings import load_settings
 
-    drafts = draft_documents(read_raw_text(file))
+    extracted = read_file(file)
+    drafts = draft_documents(extracted.text)
     folder = out or load_settings().corpus / DRAFTS_FOLDER
     paths = _write_drafts(drafts, folder=folder, replace=replace)
     if as_json:
@@ -124,7 +136,13 @@ def import_file(
             }
             for draft, path in zip(drafts.documents, paths, strict=True)
         ]
-        write_json({"documents": documents, "leftovers": list(drafts.leftovers)})
+        write_json(
+            {
+                "documents": documents,
+                "leftovers": list(drafts.leftovers),
+                "warnings": list(extracted.warnings),
+            }
+        )
         return
     for draft, path in zip(drafts.documents, paths, strict=True):
         parsed = draft.parsed
@@ -137,6 +155,8 @@ def import_file(
         typer.echo(f"未归入任何材料的文字（{len(drafts.leftovers)} 段）：")
         for leftover in drafts.leftovers:
             typer.echo(f"  {_first_words(leftover)}")
+    for warning in extracted.warnings:
+        say(warning)
     say("请校对草稿，补全文件头，移入材料文件夹，再运行 assistant index。")
 
 

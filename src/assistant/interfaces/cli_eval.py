@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.errors import EvaluationError
-from assistant.interfaces.cli_chinese import ChineseCommand, UsageFault
+from assistant.interfaces.cli_chinese import ChineseCommand, UsageFault, new_app
+from assistant.interfaces.cli_duties import evaluate_duties
+from assistant.interfaces.cli_eval_model import (
+    Mode,
+    compare_runs,
+    describe_drafting,
+    evaluate_claims,
+    settings_of_mode,
+)
 from assistant.interfaces.cli_output import make_console, progress_bar, say, write_json
 
 if TYPE_CHECKING:
@@ -22,13 +30,15 @@ REFERENCE = "reference.jsonl"
 FLOORS = "floors.json"
 RESULTS = "results"
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+FEEDBACK = "feedback.jsonl"
+"""Cases that people's verdicts became; measured with the reference questions."""
+
+app = new_app(description="用参考题目评测：检索、答复、引用、拒答、篇幅与用时。")
 
 
-@app.command(
-    "eval", cls=ChineseCommand, help="用参考题目评测：检索、答复、引用、拒答、篇幅与用时。"
-)
+@app.callback(invoke_without_command=True, no_args_is_help=False)
 def evaluate(
+    context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="只核对题目本身，不作答")] = False,
     split: Annotated[
         Literal["dev", "test", "all"] | None,
@@ -46,8 +56,14 @@ def evaluate(
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="用 dev 题目重新拟合拒答模型并写入程序，不评测")
     ] = False,
+    mode: Annotated[
+        Literal["extractive", "model", "both"],
+        typer.Option(help="用抽取式答复、模型答复，还是两种并列"),
+    ] = "extractive",
 ) -> None:
     """Measure the assistant on the reference questions."""
+    if context.invoked_subcommand is not None:
+        return
     if floors and kind:
         raise UsageFault("--floors 针对整套题目，不能与 --kind 同时使用。")
     from assistant.settings import load_settings
@@ -62,16 +78,57 @@ def evaluate(
     if calibrate:
         _calibrate(settings)
         return
-    run, saved = _run(settings, cases)
+    modes: tuple[Mode, ...] = ("extractive", "model") if mode == "both" else (mode,)
+    measured = {one: _run(settings_of_mode(settings, one), cases) for one in modes}
+    run, saved = measured[modes[-1]]
     if report is not None:
         _write_report(run, report)
+    if len(measured) > 1:
+        _print_both(measured, as_json=as_json)
+        return
     if as_json:
         _write_json(run, saved)
     else:
         _print_run(run, with_misses=misses)
+        if mode == "model":
+            typer.echo(describe_drafting(run))
         say(f"结果已写入 {settings.evals.name}/{RESULTS}/{saved.name}")
     if floors:
         _compare_with_floors(run, settings)
+
+
+app.command("duties", cls=ChineseCommand, help="用逐条标注评测职责清单的查准与查全。")(
+    evaluate_duties
+)
+
+
+app.command("claims", cls=ChineseCommand, help="用真假句子评测对模型每句话的核验。")(
+    evaluate_claims
+)
+
+
+@app.command(
+    "add-from-feedback", cls=ChineseCommand, help="把用户的评价收进评测题（evals/feedback.jsonl）。"
+)
+def add_from_feedback(
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")] = False,
+) -> None:
+    """Turn verdicts whose expectation is known into evaluation cases."""
+    from assistant.interfaces.cli_feedback import collect_cases
+    from assistant.settings import load_settings
+
+    settings = load_settings()
+    collected = collect_cases(settings, settings.evals / FEEDBACK)
+    if as_json:
+        write_json(
+            {"added": collected.added, "faults": collected.faults, "waiting": collected.waiting}
+        )
+        return
+    for fault in collected.faults:
+        say(fault)
+    typer.echo(f"新收进 {len(collected.added)} 题，写入 {settings.evals.name}/{FEEDBACK}。")
+    if collected.waiting:
+        say(f"另有 {collected.waiting} 条评价还没写明应当怎样答，请管理员在网页“管理—评价”中补写。")
 
 
 def _choose_cases(settings: Settings, *, split: str, kind: str) -> tuple[EvalCase, ...]:
@@ -79,10 +136,12 @@ def _choose_cases(settings: Settings, *, split: str, kind: str) -> tuple[EvalCas
 
     if kind and kind not in KINDS:
         raise UsageFault(f"没有“{kind}”这一类题目。可用的类别：{'、'.join(KINDS)}。")
+    collected = settings.evals / FEEDBACK
+    cases = load_cases(settings.evals / REFERENCE)
+    if collected.exists():
+        cases += load_cases(collected)
     chosen = tuple(
-        case
-        for case in load_cases(settings.evals / REFERENCE)
-        if split in ("all", case.split) and kind in ("", case.kind)
+        case for case in cases if split in ("all", case.split) and kind in ("", case.kind)
     )
     if not chosen:
         raise EvaluationError("没有符合条件的题目，请放宽 --split 或 --kind。")
@@ -134,10 +193,31 @@ def _run(settings: Settings, cases: tuple[EvalCase, ...]) -> tuple[EvalRun, Path
             assistant,
             cases,
             settings=describe_settings(settings),
-            fingerprints={"code": fingerprint_code(), **index},
+            fingerprints={
+                "code": fingerprint_code(),
+                **index,
+                # Prompts bear on the answers of a model only.
+                **({"prompts": assistant.prompts_hash} if assistant.prompts_hash else {}),
+            },
             progress=progress,
         )
     return run, save_run(run, settings.evals / RESULTS)
+
+
+def _print_both(measured: dict[Mode, tuple[EvalRun, Path]], *, as_json: bool) -> None:
+    runs = {mode: run for mode, (run, _) in measured.items()}
+    if as_json:
+        from assistant.evals.run import run_to_dict
+
+        whole = {mode: run_to_dict(run) for mode, run in runs.items()}
+        write_json(
+            {m: {k: v for k, v in one.items() if k != "records"} for m, one in whole.items()}
+        )
+        return
+    make_console().print(compare_runs(runs))
+    typer.echo(describe_drafting(runs["model"]))
+    for _, saved in measured.values():
+        say(f"结果已写入 {saved.parent.name}/{saved.name}")
 
 
 def _write_report(run: EvalRun, path: Path) -> None:

@@ -69,7 +69,7 @@ def _ask(parsed: ParsedDocument) -> Iterator[Example]:
     parts: dict[str, list[str]] = {}
     for article in parsed.articles:
         part = article.headings[0].id if article.headings else ""
-        parts.setdefault(part, []).append(_subject(article))
+        parts.setdefault(part, []).append(subject_of(article))
     for subjects in parts.values():
         subject = next(filter(None, subjects), "")
         if subject and parsed.document.kind is DocumentKind.INTERVIEW:
@@ -78,7 +78,7 @@ def _ask(parsed: ParsedDocument) -> Iterator[Example]:
             yield Example(name, f"关于{subject}，《{name}》有哪些规定？")
 
 
-def _subject(article: Article) -> str:
+def subject_of(article: Article) -> str:
     """Return what an article is about, when its title says so in one short clause."""
     title = re.sub(r"\s+", "", article.title)
     if article.kind is ArticleKind.EXCHANGE:

@@ -1,139 +1,167 @@
-"""Documents → the reader beside the conversation: contents, one article with a sentence marked.
-
-Fragments of HTML, fetched by the page's script. Corpus files are untrusted: all text is escaped.
-"""
+"""Where to look: an address such as ``/?doc=…&article=…`` → a place in the documents."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+from urllib.parse import urlencode
 
-from assistant.domain import Article, ArticleKind, Document, ParsedDocument
-from assistant.interfaces.render import reading_link
-
-_UNITS = {ArticleKind.ARTICLE: "条", ArticleKind.EXCHANGE: "问", ArticleKind.PASSAGE: "段"}
-_CONTENTS_CHARACTERS = 34
+from assistant.corpus.labels import article_label
+from assistant.domain import Article, ArticleKind, Document, Heading, ParsedDocument
+from assistant.text import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """An article, its document, and its neighbours in reading order."""
 
-    document: Document
+    parsed: ParsedDocument
     article: Article
     previous: Article | None
     following: Article | None
 
+    @property
+    def document(self) -> Document:
+        """The document that the article is in."""
+        return self.parsed.document
 
-def find_place(documents: Sequence[ParsedDocument], article_id: str) -> Place | None:
-    """Return the place of an article, or None where the documents have no such article."""
-    for parsed in documents:
-        for index, article in enumerate(parsed.articles):
-            if article.id == article_id:
-                previous = parsed.articles[index - 1] if index else None
-                following = next(iter(parsed.articles[index + 1 :]), None)
-                return Place(parsed.document, article, previous, following)
+
+def unit_of(article_id: str) -> str:
+    """Return what names a unit within its document: ``5``, ``10-1``, ``p3``."""
+    return article_id.partition("#")[2]
+
+
+def reading_link(
+    document_id: str, unit: str = "", *, start: int | None = None, end: int | None = None
+) -> str:
+    """Return the address that opens a document, an article, a span of characters marked in it."""
+    address: dict[str, str | int] = {"doc": document_id}
+    if unit:
+        address["article"] = unit
+    if start is not None and end is not None:
+        address |= {"start": start, "end": end}
+    return f"?{urlencode(address)}"
+
+
+def article_link(article: Article) -> str:
+    """Return the address that opens an article."""
+    return reading_link(article.document_id, unit_of(article.id))
+
+
+def find_document(documents: Iterable[ParsedDocument], document_id: str) -> ParsedDocument | None:
+    """Return the document with an id, or None."""
+    return next((p for p in documents if p.document.id == document_id), None)
+
+
+def find_place(
+    documents: Sequence[ParsedDocument], document_id: str, unit: str, *, at: int | None = None
+) -> Place | None:
+    """Return the place that ``unit`` names, or else the one that holds the character ``at``.
+
+    A unit is what ``unit_of`` gives, or an article's number as printed: ``（五）``, ``第十条``.
+    """
+    parsed = find_document(documents, document_id)
+    if parsed is None:
+        return None
+    for index, article in enumerate(parsed.articles):
+        if _is_named(article, unit) if unit else _holds(article, at):
+            previous = parsed.articles[index - 1] if index else None
+            following = next(iter(parsed.articles[index + 1 :]), None)
+            return Place(parsed, article, previous, following)
     return None
 
 
-def place_to_html(place: Place, *, start: int = 0, end: int = 0) -> str:
-    """Return an article with the document's characters ``[start, end)`` marked in it."""
-    article = place.article
-    above = [f"{heading.marker}{heading.title}" for heading in article.headings]
-    return (
-        '<article class="reading">'
-        f"<h2>{escape(_name(place.document, article))}</h2>"
-        f'<p class="above">{escape(" › ".join(above))}</p>'
-        f'<div class="body">{_lines_to_html(article, start=start, end=end)}</div>'
-        f"{_neighbours_to_html(place)}"
-        f'<p class="origin">{escape(_origin(place.document))}</p>'
-        "</article>"
+def find_heading(
+    documents: Sequence[ParsedDocument], document_id: str, *, at: int
+) -> tuple[ParsedDocument, Heading] | None:
+    """Return the heading whose line holds the character ``at``, with its document."""
+    parsed = find_document(documents, document_id)
+    for heading in parsed.headings if parsed else ():
+        if parsed is not None and heading.start <= at < heading.end:
+            return parsed, heading
+    return None
+
+
+def _is_named(article: Article, unit: str) -> bool:
+    return unit_of(article.id) == unit or (
+        bool(article.marker) and fold(article.marker) == fold(unit)
     )
 
 
-def contents_to_html(documents: Sequence[ParsedDocument]) -> str:
-    """Return what is loaded: every document with issuer, date, size, and its articles."""
-    members = "".join(_document_to_html(parsed) for parsed in documents)
-    return (
-        '<section class="contents"><h2>已载入的材料</h2>'
-        f"<p>答复只依据以下 {len(documents)} 份材料，材料没有写的不作回答。"
-        f"点开标题可以逐条阅读。</p>{members}</section>"
-    )
+def _holds(article: Article, at: int | None) -> bool:
+    return at is not None and article.start <= at < article.end
 
 
-def _document_to_html(parsed: ParsedDocument) -> str:
-    document = parsed.document
-    facts = filter(None, (*_facts(document), _size(parsed)))
-    edition = '<span class="edition">另一版本</span>' if document.edition_of else ""
-    return (
-        f"<details><summary><b>{escape(document.title)}</b>{edition}"
-        f'<span class="facts">{escape(" · ".join(facts))}</span></summary>'
-        f"{_articles_to_html(parsed.articles)}</details>"
-    )
+def partners(documents: Sequence[ParsedDocument], document_id: str) -> list[ParsedDocument]:
+    """Return the documents on the same matter: the one it implements, those that implement it."""
+    own = find_document(documents, document_id)
+    if own is None:
+        return []
+    original = own.document.edition_of or own.document.id
+    return [
+        parsed
+        for parsed in documents
+        if parsed.document.id != original
+        and not parsed.document.edition_of
+        and (
+            parsed.document.id == own.document.implements or parsed.document.implements == original
+        )
+    ]
 
 
-def _articles_to_html(articles: Sequence[Article]) -> str:
-    parts: list[str] = []
-    heading_id = ""
-    for article in articles:
-        heading = article.headings[0] if article.headings else None
-        if heading is not None and heading.id != heading_id:
-            heading_id = heading.id
-            parts.append(f"<h3>{escape(heading.marker + heading.title)}</h3>")
-        title = article.title or " ".join(article.text.split())
-        if len(title) > _CONTENTS_CHARACTERS:
-            title = f"{title[:_CONTENTS_CHARACTERS]}…"
-        link = escape(reading_link(article.id))
-        parts.append(f'<a class="entry" href="{link}">{escape(article.marker + title)}</a>')
-    return "".join(parts)
+def printings(documents: Sequence[ParsedDocument], document_id: str) -> list[ParsedDocument]:
+    """Return a text in all its printings, the authoritative one first; empty for only one."""
+    own = find_document(documents, document_id)
+    if own is None:
+        return []
+    original = own.document.edition_of or own.document.id
+    editions = [p for p in documents if p.document.edition_of == original]
+    first = find_document(documents, original)
+    return [first, *editions] if first and editions else []
 
 
-def _lines_to_html(article: Article, *, start: int, end: int) -> str:
-    """Return the article's lines as paragraphs: its text whole, whatever the parser made of it."""
-    html: list[str] = []
-    at = article.start
-    for line in article.text.splitlines(keepends=True):
-        text = line.rstrip()
-        left = min(max(start - at, 0), len(text))
-        right = min(max(end - at, left), len(text))
-        at += len(line)
-        if not text.strip():
-            continue
-        marked = f"<mark>{escape(text[left:right])}</mark>" if left < right else ""
-        html.append(f"<p>{escape(text[:left])}{marked}{escape(text[right:])}</p>")
-    return "".join(html)
+def place_name(document: Document, article: Article) -> str:
+    """Return an article's name as its heading in the reader."""
+    return article_label(document, article)
 
 
-def _neighbours_to_html(place: Place) -> str:
-    def link(article: Article | None, words: str, relation: str) -> str:
-        if article is None:
-            return f'<span class="none">{words}</span>'
-        name = escape(_name(place.document, article))
-        address = escape(reading_link(article.id))
-        return f'<a rel="{relation}" href="{address}" title="{name}">{words}</a>'
-
-    return (
-        f'<nav aria-label="前后条文">{link(place.previous, "上一条", "prev")}'
-        f"{link(place.following, '下一条', 'next')}</nav>"
-    )
+def caption(article: Article, *, characters: int) -> str:
+    """Return an article's number and the beginning of what it says."""
+    title = article.title or " ".join(article.text.split())
+    if article.marker and title.startswith(article.marker):
+        title = title[len(article.marker) :]
+    if len(title) > characters:
+        title = f"{title[:characters]}…"
+    return f"{article.marker}{title}"
 
 
-def _name(document: Document, article: Article) -> str:
-    name = article.marker or article.title or "引言"
-    return f"《{document.short_title or document.title}》{name}"
+UNITS = {ArticleKind.ARTICLE: "条", ArticleKind.EXCHANGE: "问", ArticleKind.PASSAGE: "段"}
 
 
-def _facts(document: Document) -> list[str]:
+def size(parsed: ParsedDocument) -> str:
+    """Return how many articles there are, or exchanges, or paragraphs where neither exists."""
+    for kind, unit in UNITS.items():
+        number = sum(article.kind is kind for article in parsed.articles)
+        if number:
+            return f"{number} {unit}"
+    return ""
+
+
+def facts(document: Document) -> list[str]:
     """Return issuer and date; where a text has no date, the place of its publication."""
-    date = document.issued_on or document.published_on
+    day = document.issued_on or document.published_on
     verb = "印发" if document.issued_on else "发布"
-    return [document.issuer, f"{_date(date)}{verb}" if date else document.source]
+    return [
+        fact
+        for fact in (document.issuer, f"{_date(day)}{verb}" if day else document.source)
+        if fact
+    ]
 
 
-def _origin(document: Document) -> str:
+def origin(document: Document) -> str:
+    """Return title, issuer, date and source on one line."""
     return " · ".join(
-        dict.fromkeys(filter(None, (document.title, *_facts(document), document.source)))
+        dict.fromkeys(filter(None, (document.title, *facts(document), document.source)))
     )
 
 
@@ -142,12 +170,3 @@ def _date(iso: str) -> str:
     return f"{year}年" + "".join(
         f"{int(number)}{unit}" for number, unit in zip(rest, "月日", strict=False)
     )
-
-
-def _size(parsed: ParsedDocument) -> str:
-    """Return how many articles there are, or exchanges, or paragraphs where neither exists."""
-    for kind, unit in _UNITS.items():
-        number = sum(article.kind is kind for article in parsed.articles)
-        if number:
-            return f"{number} {unit}"
-    return ""

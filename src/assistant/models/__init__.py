@@ -1,0 +1,1 @@
+"""A language model under the same promises: it words the answer, and every sentence is checked."""

@@ -1,0 +1,1 @@
+"""Practice built on the same citations: questions whose key is certain."""

@@ -1,0 +1,1 @@
+"""People: who they are, what they asked, what they thought of the answers."""

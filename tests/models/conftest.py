@@ -1,0 +1,107 @@
+"""The real assistant over the shipped corpus with a model that is not: it does what a test says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.fake_model.minds import faithful
+from tests.fake_model.server import Server, model_server
+
+from assistant.domain import Answer, ParsedDocument
+from assistant.models.clauses import Text
+from assistant.models.facts import plain
+from assistant.models.support import Evidence, find_faults
+from assistant.pipeline import Assistant
+from assistant.settings import Settings
+from assistant.settings.model import ModelSettings
+from assistant.text import fold
+
+DEADLINE_SECONDS = 3.0
+_MARKERS = re.compile(r"(?:\[(\d+)\])+$")
+_MARKER = re.compile(r"\[(\d+)\]")
+
+
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[Server]:
+    """One server for all tests of this folder."""
+    with model_server(faithful) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running_server: Server) -> Server:
+    """The server, faithful and prompt until a test says otherwise."""
+    running_server.behave(faithful)
+    return running_server
+
+
+@pytest.fixture(scope="session")
+def model_settings(
+    indexed_settings: Settings, running_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """Settings with that server as the model; its failures in one test are none of the next's."""
+    model = ModelSettings(
+        name="fake-1",
+        base_url=running_server.address,
+        deadline_seconds=DEADLINE_SECONDS,
+        retries=1,
+        breaker_failures=100,
+        breaker_seconds=0.01,
+        cached_answers=0,
+    )
+    return indexed_settings.model_copy(
+        update={
+            "model": model,
+            "prompts": Path(__file__).parents[2] / "prompts",
+            "data": tmp_path_factory.mktemp("data"),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def model_assistant(model_settings: Settings) -> Assistant:
+    """The assistant that words its answers with the model, past what the first question pays."""
+    opened = Assistant.open(model_settings)
+    opened.ask("谁来找新任的一把手谈话？")
+    return opened
+
+
+def assert_keeps_promise(
+    answer: Answer, extractive: Answer, documents: dict[str, ParsedDocument]
+) -> None:
+    """Check that an answer is the extractive one, or that its citations bear out every line."""
+    for citation in answer.citations:
+        text = documents[citation.document_id].document.text
+        assert text[citation.start : citation.end] == citation.quote
+    if answer.mode == "extractive":
+        assert answer.text == extractive.text
+        assert answer.citations == extractive.citations
+        return
+    assert answer.status == "answered"
+    used = {int(number) for number in _MARKER.findall(answer.text)}
+    assert used == {citation.marker for citation in answer.citations}
+    for line in answer.text.split("\n"):
+        assert_line_is_borne_out(line, answer, documents)
+
+
+def assert_line_is_borne_out(
+    line: str, answer: Answer, documents: dict[str, ParsedDocument]
+) -> None:
+    """Check one line of an answer against what it cites, or that it is the text's own words."""
+    if line.startswith("不是“"):
+        return  # a premise set right by the extractive writer
+    markers = _MARKERS.search(line)
+    assert markers is not None, line
+    cited = [c for c in answer.citations if f"[{c.marker}]" in markers[0]]
+    quoted = "\n".join(citation.quote for citation in cited)
+    sentence = _MARKER.sub("", line)
+    if any(fold(sentence) == fold(f"{c.label}：{c.quote}") for c in cited):
+        return
+    document = documents[cited[0].document_id].document
+    labels = (citation.label for citation in cited)
+    names = plain("\n".join((document.title, document.short_title, *document.aliases, *labels)))
+    numbers = frozenset(c.number for c in cited if c.number is not None)
+    assert find_faults(sentence, Evidence(Text.of(quoted), names, numbers)) == ()
