@@ -62,6 +62,8 @@ class Report:
     whole_p95: float
     whole_most: float
     per_second: float
+    processor_ms: float
+    """Processor time of the server for one question; a busy machine does not change it."""
     memory_mb: tuple[float, ...]
     load_before: float
 
@@ -136,10 +138,12 @@ async def measure(
     async with httpx.AsyncClient(base_url=address, limits=limits, timeout=120) as client:
         await _ask_all(client, list(islice(cycle(texts), WARM_QUESTIONS)), people, keep, [], None)
         memory: list[float] = []
+        used = _processor_seconds(process)
         started = time.perf_counter()
         asked = list(islice(cycle(texts), WARM_QUESTIONS, WARM_QUESTIONS + questions))
         outcomes = await _ask_all(client, asked, people, keep, memory, process)
         seconds = time.perf_counter() - started
+        used = _processor_seconds(process) - used
     firsts = sorted(outcome.first for outcome in outcomes)
     wholes = sorted(outcome.whole for outcome in outcomes)
     return Report(
@@ -152,9 +156,15 @@ async def measure(
         whole_p95=percentile(wholes, 95),
         whole_most=wholes[-1],
         per_second=len(outcomes) / seconds,
+        processor_ms=used / len(outcomes) * 1000,
         memory_mb=tuple(memory),
         load_before=load_before,
     )
+
+
+def _processor_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 async def _ask_all(
@@ -211,7 +221,8 @@ def as_text(report: Report) -> str:
     memory = "、".join(f"{value:.0f}" for value in report.memory_mb)
     return (
         f"{report.people} 人同时提问，共 {report.questions} 题，差错 {report.errors}，"
-        f"每秒 {report.per_second:.1f} 题（开始前平均负载 {report.load_before:.1f}）\n"
+        f"每秒 {report.per_second:.1f} 题，每题处理器时间 {report.processor_ms:.0f} 毫秒"
+        f"（开始前平均负载 {report.load_before:.1f}）\n"
         f"首字：中位数 {report.first_median:.2f} 秒，第 95 百分位 {report.first_p95:.2f} 秒\n"
         f"答完：中位数 {report.whole_median:.2f} 秒，第 95 百分位 {report.whole_p95:.2f} 秒，"
         f"最长 {report.whole_most:.2f} 秒（上限 {BAR_SECONDS:.0f} 秒）\n"

@@ -58,8 +58,8 @@ HEAVY = {
     "sklearn": ("evals/calibrate.py",),
     "gradio*": ("interfaces/chat.py",),
     # The doors of HTTP; the command line stays light.
-    "fastapi": ("interfaces/[!c]*.py", "interfaces/chat*.py"),
-    "starlette": ("interfaces/[!c]*.py", "interfaces/chat*.py"),
+    "fastapi": ("interfaces/[!c]*.py", "interfaces/c[ho]*.py"),
+    "starlette": ("interfaces/[!c]*.py", "interfaces/c[ho]*.py"),
     "sse_starlette": ("interfaces/chat_ask.py", "interfaces/openai_routes.py"),
     "mcp": ("interfaces/mcp_routes.py",),
     "uvicorn": ("interfaces/api.py",),

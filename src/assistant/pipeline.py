@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +15,7 @@ from assistant.corpus.chunk import split_passages, token_counter
 from assistant.corpus.load import Corpus, load_corpus
 from assistant.domain import Answer, Article, Early, Hit, ParsedDocument, Passage, Turn
 from assistant.duties.bodies import Bodies
+from assistant.duties.register import Register
 from assistant.errors import IndexMissing, IndexOutdated, QuestionError
 from assistant.index.build import Index, build_index, check_index, open_index
 from assistant.index.embed import embedder_name, load_embedder
@@ -118,7 +120,9 @@ class Assistant:
         judge = Judge(by_id, searcher, threshold=settings.refusal_threshold)
         self._reader = Reader(corpus.documents, _subjects(settings.corpus, lexicon))
         self._alignment = Alignment(corpus.searched)
-        self._writer = Writer(corpus.documents, searcher, judge, self._alignment)
+        # Read when a question first asks for duties: a fifth of a second that others do not pay.
+        register = cache(lambda: Register.build(corpus, settings.corpus))
+        self._writer = Writer(corpus.documents, searcher, judge, self._alignment, register)
         self._model_writer: ModelWriter | None = None
         if settings.model.name:
             # What this brings takes seconds to import, and most have no model.

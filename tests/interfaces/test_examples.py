@@ -6,7 +6,6 @@ import pytest
 from tests.fakes import OPINIONS
 
 from assistant.errors import CorpusError
-from assistant.interfaces.chat import EXAMPLES
 from assistant.interfaces.examples import Example, example_questions
 from assistant.pipeline import Assistant
 from assistant.settings import Settings
@@ -42,7 +41,7 @@ def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
 def test_every_example_that_is_shipped_is_answered(
     assistant: Assistant, shipped_settings: Settings
 ) -> None:
-    examples = example_questions(shipped_settings.corpus, assistant.documents, limit=EXAMPLES)
+    examples = example_questions(shipped_settings.corpus, assistant.documents)
     statuses = {example.question: assistant.ask(example.question).status for example in examples}
     assert len(statuses) == 11
     assert set(statuses.values()) == {"answered"}, statuses

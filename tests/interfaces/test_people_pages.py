@@ -155,6 +155,8 @@ def test_the_chat_itself_is_closed_to_strangers_and_open_after_signing_in(
         page.locator("#question").fill(QUESTION)
         page.keyboard.press("Enter")
         expect(page.locator("#chat .answer.answered")).to_contain_text("任职谈话")
+        # It can be judged once it is kept.
+        expect(page.locator("#chat .opinion")).to_be_visible()
         page.goto("/conversations")
         expect(page.get_by_role("link", name=QUESTION)).to_be_visible()
         page.get_by_role("link", name="继续").first.click()

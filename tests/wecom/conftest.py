@@ -43,4 +43,4 @@ def _nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None
         for record in caplog.get_records(phase)
     )
     assert [secret for secret in (SECRET, *SECRETS) if secret in logged] == []
-    assert "response_code=" not in logged
+    assert [name for name in ("response_code=", "access_token=") if name in logged] == []

@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,8 +17,15 @@ from tests.wecom.doors import QUICK, Echo, settings
 from assistant.interfaces.api import PageServer
 from assistant.interfaces.wecom_door import WecomDoor
 from assistant.interfaces.wecom_routes import wecom_routes
-from assistant.store.database import open_database
-from assistant.wecom.messages import Incoming, Snapshot
+from assistant.interfaces.wecom_service import make_answering
+from assistant.pipeline import Assistant
+from assistant.settings import Settings
+from assistant.settings.wecom import WecomSettings
+from assistant.store.database import Database, open_database
+from assistant.wecom.messages import Answering, Incoming, Snapshot
+
+REPOSITORY = Path(__file__).parents[2]
+REAL = "real"
 
 
 class Slow(Echo):
@@ -35,14 +43,28 @@ class Slow(Echo):
             yield snapshot
 
 
+def answering(seconds: str, values: WecomSettings, database: Database) -> Answering:
+    """Return what answers after a while, or the real assistant over the shipped corpus."""
+    if seconds != REAL:
+        return Slow(float(seconds))
+    shipped = Settings(corpus=REPOSITORY / "corpus", index=REPOSITORY / "index")
+    assistant = Assistant.open(shipped)
+
+    async def opened() -> Assistant:
+        return assistant
+
+    return make_answering(opened, database, values)
+
+
 def main(url: str, port: str, api: str, seconds: str) -> None:
     """Serve until told to stop."""
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
-    base = f"http://{api}"
+    values = settings(api_base=f"http://{api}", reply_hosts=(api,), first_reply_seconds=0.3)
+    database = open_database(url)
     door = WecomDoor(
-        settings(api_base=base, reply_hosts=(api,), first_reply_seconds=0.3),
-        open_database(url),
-        Slow(float(seconds)),
+        values,
+        database,
+        answering(seconds, values, database),
         pace=QUICK,
         hold=timedelta(seconds=1),
     )

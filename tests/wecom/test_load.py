@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import time
 from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from tests.fake_wecom.api import REPLY_PATH, SEND_PATH
 from tests.fake_wecom.callbacks import CallbackChaos, CallbackRules, Exchange
-from tests.wecom.doors import Echo, Site, database_in, fake_api, settings, site
+from tests.wecom.doors import Echo, Site, database_in, fake_api, site
+from tests.wecom.places import place
+from tests.wecom.process import REAL
 
-from assistant.pipeline import Assistant
 from assistant.wecom.bot_callback import CONTINUED, SEARCHING, SENT_APART
 from assistant.wecom.desk import Pace
 from assistant.wecom.messages import Incoming, Snapshot
-from assistant.wecom.service import AnsweringService
-from assistant.wecom.state import State
 
 USERS = 50
 MESSAGES = int(os.environ.get("WECOM_LOAD_MESSAGES", "400"))
@@ -114,40 +113,32 @@ def check_every_answer(here: Site) -> None:
         answer = f"《{exchange.text}》的答复。"
         shown = shown_for(here, exchange)
         assert shown.count(answer) == 1, (exchange, shown)
-        assert set(shown) - {answer} <= {CONTINUED, SENT_APART, SEARCHING}
+        # Nothing, when none of the three tries to reply came through.
+        assert set(shown) - {answer} <= {CONTINUED, SENT_APART, SEARCHING, ""}
     active = [each.text for each in here.api.shown if each.to.startswith("user")]
     passive = [answer for exchange in here.app.exchanges for answer in exchange.answers]
     wanted = [f"《{exchange.text}》的答复。" for exchange in here.app.exchanges]
     assert sorted(active + passive) == sorted(wanted)
 
 
-def test_fifty_people_at_once_see_something_within_two_seconds(
-    tmp_path: Path, assistant: Assistant
-) -> None:
-    async def opened() -> Assistant:
-        return assistant
-
+@pytest.mark.usefixtures("indexed_settings")
+def test_fifty_people_at_once_see_something_within_two_seconds(tmp_path: Path) -> None:
     async def run() -> list[Exchange]:
-        values = settings(first_reply_seconds=0.8, refresh_seconds=0.8)
-        async with fake_api() as api:
-            service = AnsweringService(opened, State(database), values)
-            async with site(
-                database, service, api, first_reply_seconds=0.8, refresh_seconds=0.8
-            ) as here:
-                await here.bot.say("先热一热：什么是民主集中制？", user="warm")
-                asking = [
+        async with place(tmp_path) as here:
+            process = await here.start(answers_after=REAL)
+            try:
+                await here.bot.say("什么是民主集中制？", user="first")
+                asked = (
                     here.bot.say(QUESTIONS[n % len(QUESTIONS)], user=f"user{n}")
                     for n in range(USERS)
-                ]
-                exchanges = list(await asyncio.gather(*asking))
-                assert here.bot.violations == []
-                return exchanges
+                )
+                return list(await asyncio.gather(*asked))
+            finally:
+                process.kill()
+                process.wait()
 
-    with database_in(tmp_path) as database:
-        started = time.monotonic()
-        exchanges = asyncio.run(run())
-        whole = time.monotonic() - started
+    exchanges = asyncio.run(run())
     waits = sorted(exchange.first_seconds or 99.0 for exchange in exchanges)
-    assert waits[int(0.95 * USERS)] < 2.0, (waits, whole)
+    assert waits[int(0.95 * USERS)] < 2.0, waits
     assert all(exchange.bubble.finished for exchange in exchanges)
     assert all("《" in exchange.bubble.text for exchange in exchanges)

@@ -17,6 +17,7 @@ from tests.fake_wecom.ws_shown import Chaos, Said
 from tests.wecom.bots import QUICK, SECRET, Slow, running_bot
 
 from assistant.pipeline import Assistant
+from assistant.wecom.longconn_pace import Pace
 
 USERS = 50
 MESSAGES = int(os.environ.get("WECOM_TEST_MESSAGES", "400"))
@@ -37,7 +38,9 @@ def test_fifty_people_at_once_see_a_reply_within_two_seconds(
     tmp_path: Path, assistant: Assistant
 ) -> None:
     async def scenario() -> None:
-        async with running_bot(tmp_path, assistant, placeholder_seconds=0.5) as (link, _):
+        async with running_bot(
+            tmp_path, assistant, pace=Pace(), hold=60.0, placeholder_seconds=0.5, frame_seconds=1.0
+        ) as (link, _):
             said = [
                 await link.say(f"user{n:02d}", QUESTIONS[n % len(QUESTIONS)]) for n in range(USERS)
             ]

@@ -23,7 +23,10 @@ QUESTION = "谁来找新任的一把手谈话？"
 
 def test_a_question_is_answered_with_document_and_article(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with running_bot(tmp_path, placeholder_seconds=9.0) as (link, _):
+        async with running_bot(tmp_path, placeholder_seconds=9.0, keepalive_seconds=9.0) as (
+            link,
+            _,
+        ):
             bubble = await link.reply_to(await link.say("zhangsan", QUESTION))
             assert "《意见》（三）规定" in bubble.text
             assert "**出处**" in bubble.text
@@ -186,7 +189,10 @@ def test_a_passing_refusal_is_met_by_trying_again(tmp_path: Path, code: int) -> 
 @pytest.mark.parametrize("code", [846605, 846608, 86008])
 def test_a_lasting_refusal_is_met_by_a_message(tmp_path: Path, code: int) -> None:
     async def scenario() -> None:
-        async with running_bot(tmp_path, placeholder_seconds=9.0) as (link, _):
+        async with running_bot(tmp_path, placeholder_seconds=9.0, keepalive_seconds=9.0) as (
+            link,
+            _,
+        ):
             for _ in range(2):
                 link.faults.codes.append(("aibot_respond_msg", code))
             await link.say("zhangsan", QUESTION, chat="CHAT-1")
@@ -200,7 +206,10 @@ def test_a_lasting_refusal_is_met_by_a_message(tmp_path: Path, code: int) -> Non
 
 def test_what_the_platforms_filter_rejects_becomes_a_generic_sentence(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with running_bot(tmp_path, placeholder_seconds=9.0) as (link, _):
+        async with running_bot(tmp_path, placeholder_seconds=9.0, keepalive_seconds=9.0) as (
+            link,
+            _,
+        ):
             link.faults.codes.append(("aibot_respond_msg", 40201))
             bubble = await link.reply_to(await link.say("zhangsan", QUESTION))
             assert bubble.text == words.UNWANTED
@@ -439,10 +448,14 @@ def test_reading_goes_on_while_many_answers_are_being_written(tmp_path: Path) ->
     assistant = Slow(held=True)
 
     async def scenario() -> None:
-        async with running_bot(tmp_path, assistant, answers_at_once=2, answers_waiting=3) as (
-            link,
-            _,
-        ):
+        async with running_bot(
+            tmp_path,
+            assistant,
+            answers_at_once=2,
+            answers_waiting=3,
+            keepalive_seconds=9.0,
+            progress_seconds=9.0,
+        ) as (link, _):
             said = [await link.say(f"user{n}", f"{QUESTION}{n}") for n in range(8)]
             # Two are being answered, three wait and are told so, three are turned away.
             await link.changes.until(lambda: len(link.bubbles) == 8)

@@ -3,112 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.fake_wecom.api import FakeApi
-from tests.fake_wecom.callbacks import Caller, FakeApp, FakeBot
-from tests.fake_wecom.sealing import Seal
-from tests.wecom.doors import (
-    AGENT_ID,
-    APP_KEY,
-    APP_TOKEN,
-    BOT_ID,
-    BOT_KEY,
-    BOT_TOKEN,
-    CORP_ID,
-    SECRETS,
-    Echo,
-    database_in,
-    deliveries,
-    fake_api,
-    site,
-)
+from tests.wecom.doors import BOT_ID, Echo, database_in, fake_api, site
+from tests.wecom.places import place
 
-from assistant.store.database import Database
 from assistant.wecom import bot_callback
 from assistant.wecom.answers import MOST_ATTEMPTS, Answers, Delivery
 from assistant.wecom.desk import APOLOGY, Pace
 from assistant.wecom.messages import Channel, Incoming
 
-REPOSITORY = Path(__file__).parents[2]
 NEVER = 1000.0
 UNREAD_AT_ONCE = Pace(unread=0.01, sweep=0.05)
-
-
-@dataclass(slots=True)
-class Place:
-    """A port, a database and a platform, between which processes come and go."""
-
-    port: int
-    file: Path
-    log: Path
-    database: Database
-    api: FakeApi
-    bot: FakeBot
-    app: FakeApp
-
-    async def start(self, *, answers_after: float) -> subprocess.Popen[bytes]:
-        """Start a process and wait until it listens."""
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tests.wecom.process",
-                    f"sqlite:///{self.file}",
-                    str(self.port),
-                    self.api.host,
-                    str(answers_after),
-                ],
-                cwd=REPOSITORY,
-                stderr=log,
-            )
-        async with asyncio.timeout(60):
-            while process.poll() is None:
-                with contextlib.suppress(OSError):
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                    writer.close()
-                    return process
-                await asyncio.sleep(0.05)
-        raise AssertionError(self.log.read_text(encoding="utf-8"))
-
-    async def until(self, *ways: Delivery) -> None:
-        """Wait until every message got that far."""
-        async with asyncio.timeout(30):
-            while not set(await asyncio.to_thread(deliveries, self.database)) <= set(ways):
-                await asyncio.sleep(0.05)
-
-
-@contextlib.asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
-    """Yield a place without a process."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    bot_seal = Seal(token=BOT_TOKEN, encoding_aes_key=BOT_KEY, receive_id="")
-    app_seal = Seal(token=APP_TOKEN, encoding_aes_key=APP_KEY, receive_id=CORP_ID)
-    address = f"http://127.0.0.1:{port}/wecom"
-    callers = [Caller(f"{address}/bot", bot_seal), Caller(f"{address}/app", app_seal)]
-    with database_in(folder) as database:
-        async with fake_api() as api:
-            bot = FakeBot(callers[0], bot_id=BOT_ID, api=api)
-            app = FakeApp(callers[1], corp_id=CORP_ID, agent_id=AGENT_ID, api=api)
-            log = folder / "process.log"
-            try:
-                yield Place(port, folder / "wecom.sqlite3", log, database, api, bot, app)
-            finally:
-                assert bot.violations == []
-                assert app.violations == []
-                assert api.violations == []
-                written = log.read_text(encoding="utf-8")
-                assert not [secret for secret in (*SECRETS, *api.secrets) if secret in written]
 
 
 def test_a_killed_process_s_streams_and_messages_are_finished_by_the_next(tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answer import about, compare, enumerate_, lookup
 from assistant.answer.asked import gives, kinds_asked, missing_particulars
 from assistant.answer.compose import Statement, compose, refuse
+from assistant.answer.duty_list import answer_duties
 from assistant.answer.extract import extent_of, select_statements
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
+from assistant.duties.register import Register
 from assistant.retrieve.align import Alignment
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
@@ -33,12 +35,14 @@ class Writer:
         searcher: Searcher,
         judge: Judge,
         alignment: Alignment,
+        register: Callable[[], Register],
     ) -> None:
         self._listed = tuple(documents)
         self._documents = {parsed.document.id: parsed for parsed in documents}
         self._searcher = searcher
         self._judge = judge
         self._alignment = alignment
+        self._register = register
 
     def answer(self, reading: Reading) -> Answer:
         """Return a verified answer, a refusal, or a question back."""
@@ -137,6 +141,7 @@ class Writer:
         return (
             enumerate_.answer_list(reading, self._listed, self._documents)
             or about.answer_about(reading, self._listed, self._documents)
+            or answer_duties(reading, self._register, self._documents)
             or self._answer_overview(reading)
             or compare.answer_comparison(reading, self._searcher, self._alignment, self._documents)
         )

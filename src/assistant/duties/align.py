@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from assistant.duties.bodies import Bodies
@@ -13,6 +14,7 @@ ALIKE = 0.5
 """Least score for two duties to stand side by side; looked at by hand on the shipped corpus."""
 _ARTICLE, _VERB, _BODY = 0.25, 0.1, 0.1
 """What a like topic, the same verb and akin bodies add to the likeness of what is to be done."""
+_MOST_ADDED = _ARTICLE + _VERB + _BODY
 
 
 def align(upper: Sequence[Duty], lower: Sequence[Duty], *, bodies: Bodies) -> list[Alignment]:
@@ -56,13 +58,18 @@ def _candidates(
 ) -> list[tuple[float, int, int]]:
     acts = {duty.id: likeness.pairs(_words(duty)) for duty in (*upper, *lower)}
     topics = {duty.topic: likeness.pairs(duty.topic) for duty in (*upper, *lower)}
+    by_pair: dict[str, list[int]] = defaultdict(list)
+    for at_lower, other in enumerate(lower):
+        for pair in acts[other.id]:
+            by_pair[pair].append(at_lower)
     found: list[tuple[float, int, int]] = []
     for at_upper, one in enumerate(upper):
-        for at_lower, other in enumerate(lower):
-            shared = likeness.shared(acts[one.id], acts[other.id])
-            if not shared or one.sanction != other.sanction:
+        # Only those that share a pair of characters can be alike.
+        for at_lower in sorted({at for pair in acts[one.id] for at in by_pair[pair]}):
+            other = lower[at_lower]
+            score = likeness.shared(acts[one.id], acts[other.id])
+            if score < ALIKE - _MOST_ADDED or one.sanction != other.sanction:
                 continue
-            score = shared
             score += _ARTICLE * likeness.shared(topics[one.topic], topics[other.topic])
             score += _VERB * (one.verb.text == other.verb.text)
             if one.subject and other.subject:

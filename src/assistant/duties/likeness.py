@@ -22,6 +22,7 @@ class Likeness:
             counts.update(_pairs(text))
             number += 1
         self._weights = {pair: math.log(1 + number / n) for pair, n in counts.items()}
+        self._sums: dict[frozenset[str], float] = {}
         self._unseen = math.log(1 + max(number, 1))
 
     def shared(self, one: frozenset[str], other: frozenset[str]) -> float:
@@ -29,7 +30,7 @@ class Likeness:
         common = one & other
         if not common:
             return 0.0
-        return 2 * self._weight(common) / ((self._weight(one) + self._weight(other)) or 1.0)
+        return 2 * self._weight(common) / ((self._whole(one) + self._whole(other)) or 1.0)
 
     def covered(self, asked: frozenset[str], text: frozenset[str]) -> float:
         """Return from 0 to 1 how much of what is asked stands in a text."""
@@ -38,6 +39,12 @@ class Likeness:
     def pairs(self, text: str) -> frozenset[str]:
         """Return the pairs of characters of a text."""
         return frozenset(_pairs(text))
+
+    def _whole(self, pairs: frozenset[str]) -> float:
+        """Return the weight of a whole text; the same texts are compared again and again."""
+        if pairs not in self._sums:
+            self._sums[pairs] = self._weight(pairs)
+        return self._sums[pairs]
 
     def _weight(self, pairs: frozenset[str]) -> float:
         return sum(self._weights.get(pair, self._unseen) for pair in pairs)

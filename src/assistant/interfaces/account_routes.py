@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.errors import AccountError, LimitReached
+from assistant.interfaces.erasure import erase_person, own_data
 from assistant.interfaces.identity import (
     SESSION_COOKIE,
     arrival_of,
@@ -21,16 +21,11 @@ from assistant.interfaces.identity import (
 )
 from assistant.interfaces.pages import render
 from assistant.interfaces.refused import Refused
-from assistant.interfaces.services import Services
 from assistant.settings.web import WebSettings
 from assistant.users.accounts import SHORTEST_PASSWORD, Account
 from assistant.users.audit import Action
-from assistant.users.people import Person
-from assistant.users.records import exchange_to_record
 
 Text = Annotated[str, Form()]
-Eraser = Callable[[str], int]
-"""Deletes what one person left in some room and returns how much it was."""
 
 _WRONG = "账号或口令不对。"
 _ERASE_WORD = "清除"
@@ -46,12 +41,12 @@ def checked_form(request: Request, form_token: Text = "") -> None:
     check_form(request, form_token)
 
 
-def account_routes(web: WebSettings, *, erasers: Sequence[Eraser] = ()) -> APIRouter:
-    """Return the routes; ``erasers`` delete what other rooms keep of a person."""
+def account_routes(web: WebSettings) -> APIRouter:
+    """Return the routes."""
     router = APIRouter(include_in_schema=False)
     router.include_router(_sign_on_routes(web))
     router.include_router(_key_routes(web))
-    router.include_router(_data_routes(web, erasers))
+    router.include_router(_data_routes(web))
     return router
 
 
@@ -138,7 +133,7 @@ def _key_routes(web: WebSettings) -> APIRouter:
     return router
 
 
-def _data_routes(web: WebSettings, erasers: Sequence[Eraser]) -> APIRouter:
+def _data_routes(web: WebSettings) -> APIRouter:
     router = APIRouter()
 
     @router.get("/me/data.json")
@@ -159,7 +154,7 @@ def _data_routes(web: WebSettings, erasers: Sequence[Eraser]) -> APIRouter:
         account = services.accounts.get(person.id)
         if close and account is not None:
             services.accounts.remove(account.id)
-        erase_person(person.id, services, erasers)
+        erase_person(person.id, services)
         _record(request, Action.DATA_ERASED, "并注销账号" if close else "")
         services.recognizer.forget()
         if close and web.identity == "password":
@@ -169,44 +164,6 @@ def _data_routes(web: WebSettings, erasers: Sequence[Eraser]) -> APIRouter:
         return _back("erased")
 
     return router
-
-
-def erase_person(person_id: str, services: Services, erasers: Sequence[Eraser]) -> None:
-    """Delete everything that is kept of a person."""
-    services.conversations.delete_all(person_id)
-    services.feedback.delete_all(person_id)
-    services.asked.forget(person_id)
-    for eraser in erasers:
-        eraser(person_id)
-
-
-def own_data(person: Person, services: Services) -> dict[str, object]:
-    """Return everything that is kept of a person, as JSON takes it."""
-    listed = services.conversations.list(person.id, limit=100_000)
-    loaded = (services.conversations.load(person.id, summary.id) for summary in listed)
-    return {
-        "person": {"id": person.id, "name": person.name, "role": person.role.value},
-        "conversations": [
-            {
-                "id": conversation.id,
-                "title": conversation.title,
-                "started_at": conversation.started_at.isoformat(),
-                "turns": [exchange_to_record(turn.exchange) for turn in conversation.turns],
-            }
-            for conversation in loaded
-            if conversation is not None
-        ],
-        "feedback": [
-            {
-                "answer_id": feedback.answer_id,
-                "given_at": feedback.given_at.isoformat(),
-                "verdict": feedback.verdict.value,
-                "comment": feedback.comment,
-                "question": feedback.exchange.question,
-            }
-            for feedback in services.feedback.of_person(person.id)
-        ],
-    }
 
 
 def local_path(wanted: str) -> str:
@@ -269,7 +226,6 @@ def _own_page(
         feedback=len(services.feedback.of_person(person.id)),
         shortest=SHORTEST_PASSWORD,
         can_sign_out=web.identity in ("password", "oidc"),
-        also="",
     )
 
 

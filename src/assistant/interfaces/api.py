@@ -35,6 +35,7 @@ from assistant.interfaces.opening import Answerer, Opening
 from assistant.interfaces.pages import page_files
 from assistant.interfaces.publishing import Progress, Publisher, Rebuild
 from assistant.interfaces.reader_routes import reader_routes
+from assistant.interfaces.recording import Recorded
 from assistant.interfaces.refused import Refused
 from assistant.interfaces.services import open_services
 from assistant.interfaces.wecom_service import connected, make_answering
@@ -63,7 +64,11 @@ def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
     services = open_services(settings)
     desk = Desk(opening, services.asked)
     mcp = make_mcp(opening, desk)
-    answering = make_answering(opening.assistant, services.database, settings.wecom)
+
+    async def answering_bot() -> Recorded:
+        return Recorded(await opening.assistant(), services.asked, channel="wecom")
+
+    answering = make_answering(answering_bot, services.database, settings.wecom)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

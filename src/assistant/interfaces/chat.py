@@ -24,7 +24,6 @@ TITLE = "学习材料问答"
 PRACTICE = "/quiz"
 STYLES = ("page.css", "talk.css", "reader.css", "side.css")
 SCRIPT = "main.js"
-EXAMPLES = 12
 
 _ASSETS = Path(__file__).parent / "page"
 _FONTS = (
@@ -94,7 +93,7 @@ def _example_routes(opening: Opening, folder: Path) -> APIRouter:
     @router.get("/api/examples")
     async def examples() -> list[dict[str, str]]:
         documents = (await opening.assistant()).documents
-        chosen = example_questions(folder, documents, limit=EXAMPLES)
+        chosen = example_questions(folder, documents)
         return [{"topic": example.topic, "question": example.question} for example in chosen]
 
     return router

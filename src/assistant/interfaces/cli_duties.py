@@ -11,7 +11,7 @@ import typer
 from assistant.errors import CorpusError, EvaluationError
 from assistant.interfaces.cli_chinese import UsageFault
 from assistant.interfaces.cli_output import make_console, say, write_json
-from assistant.interfaces.duties_filter import DutyFilter, collect, export, read_filter
+from assistant.interfaces.duties_filter import WITH_ROWS, DutyFilter, collect, export, read_filter
 
 if TYPE_CHECKING:
     from assistant.duties.register import Register
@@ -56,7 +56,8 @@ def duties(
     chosen = read_filter(
         register, body=body, often=often, modality=modality, document=document, topic=topic
     )
-    collection = collect(register, chosen)
+    rows = aligned or (export_to is not None and export_to.suffix == WITH_ROWS)
+    collection = collect(register, chosen, aligned=rows)
     if export_to is not None:
         _export(collection, export_to)
         return

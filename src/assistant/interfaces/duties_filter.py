@@ -27,6 +27,8 @@ OFTEN: dict[str, Often] = {
 """Words for a frequency; those after the intervals stand for all of their sort."""
 MODALITY: dict[str, ModalityKind] = {words: kind for kind, words in MODALITIES.items()}
 TITLE = "职责清单"
+WITH_ROWS = ".xlsx"
+"""What is exported with the documents side by side."""
 MEDIA = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -87,8 +89,11 @@ def read_filter(
     return DutyFilter(body, often, modality, _document_id(register, document), topic)
 
 
-def collect(register: Register, chosen: DutyFilter) -> Collection:
-    """Return what a choice finds: duties, and the procedures and rows that they are in."""
+def collect(register: Register, chosen: DutyFilter, *, aligned: bool) -> Collection:
+    """Return what a choice finds: duties, the procedures and, if ``aligned``, the rows they are in.
+
+    Documents are laid side by side on the first call that wants it, which takes a moment.
+    """
     duties = register.find(
         body=chosen.body,
         kind=MODALITY.get(chosen.modality),
@@ -100,12 +105,12 @@ def collect(register: Register, chosen: DutyFilter) -> Collection:
     procedures = tuple(
         p for p in register.procedures if any(step.duty.id in ids for step in p.steps)
     )
-    aligned: list[Alignment] = []
+    rows: list[Alignment] = []
     names = ("", "")
     for upper, lower in register.pairs_of_documents:
         names = (upper.scope or upper.short_title, lower.scope or lower.short_title)
-        aligned += [row for row in register.aligned(lower.id) if _holds(row, ids)]
-    return Collection(_title(chosen), duties, procedures, tuple(aligned), names)
+        rows += [row for row in (register.aligned(lower.id) if aligned else ()) if _holds(row, ids)]
+    return Collection(_title(chosen), duties, procedures, tuple(rows), names)
 
 
 def export(collection: Collection, suffix: str, *, now: datetime) -> bytes | None:

@@ -28,6 +28,7 @@ from assistant.interfaces.duties_filter import (
     MODALITY,
     OFTEN,
     TITLE,
+    WITH_ROWS,
     Collection,
     DutyFilter,
     collect,
@@ -119,7 +120,7 @@ def duties_routes(opening: Opening, folder: Path) -> APIRouter:
         chosen = read_filter(
             register, body=body, often=often, modality=modality, document=document, topic=topic
         )
-        collection = await run_in_threadpool(collect, register, chosen)
+        collection = await run_in_threadpool(collect, register, chosen, aligned=view == "aligned")
         values = _values(register, chosen, collection, view=view, offset=offset)
         return render(request, "duties.html", page=values)
 
@@ -138,7 +139,7 @@ def duties_routes(opening: Opening, folder: Path) -> APIRouter:
         chosen = read_filter(
             register, body=body, often=often, modality=modality, document=document, topic=topic
         )
-        collection = await run_in_threadpool(collect, register, chosen)
+        collection = await run_in_threadpool(collect, register, chosen, aligned=suffix == WITH_ROWS)
         content = await run_in_threadpool(export, collection, suffix, now=datetime.now(UTC))
         name = quote(f"{collection.title}{suffix}")
         return Response(

@@ -15,7 +15,7 @@ from assistant.domain import Article, ArticleKind, DocumentKind, ParsedDocument
 from assistant.errors import CorpusError
 
 FILE_NAME = "examples.toml"
-EXAMPLES = 6
+EXAMPLES = 12
 _CLAUSE_CHARACTERS = range(5, 19)
 
 

@@ -109,7 +109,7 @@ class OpenIdConnect:
         return f"{provider.authorization_endpoint}{separator}{query}"
 
     def finish(self, *, browser: str, state: str, code: str) -> Identity:
-        """Return who came back from the provider. Raises ``AccountError`` unless all is in order."""
+        """Return who came back. Raises ``AccountError`` unless everything is in order."""
         with self._lock:
             attempt = self._attempts.pop(state, None)
         if (

@@ -62,6 +62,10 @@ def examine(*, connect: bool = False) -> Iterator[Finding]:
     wecom = settings.wecom
     yield from examine_channels(wecom)
     yield from _examine_surroundings(wecom)
+    if settings.model.name and wecom.answers_at_once < settings.model.concurrent:
+        lacks = f"语言模型可同时回答 {settings.model.concurrent} 个问题，机器人只用 "
+        lacks += f"{wecom.answers_at_once} 个，可调大 {variable('answers_at_once')}"
+        yield Finding("并发", "note", lacks)
     yield _examine_index(settings)
     yield _examine_database(settings)
     if connect and wecom.connection:

@@ -6,7 +6,7 @@ same values, bodies, modal words and negations in the same places.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -74,21 +74,27 @@ def _covered(text: str, known: frozenset[str]) -> list[bool]:
 
 def _novel(claim: Text, evidence: Evidence) -> Iterator[str]:
     """Find letters that neither the evidence nor the plain joints of the language account for."""
+    # These are looked at more closely elsewhere.
+    elsewhere = [t for t in claim.tokens if t.sort in (*EXCLUSIVE, "modality", "ordinal")]
+    if novel_letters(claim, evidence.text.pairs | pairs_of(evidence.names), elsewhere):
+        yield "novel"
+
+
+def novel_letters(claim: Text, known: frozenset[str], passed: Sequence[Token] = ()) -> str:
+    """Return the letters of a text that stand beside none they are known to stand beside.
+
+    The plain joints of the language and the tokens ``passed`` over do not count.
+    """
     words = vocabulary()
-    covered = _covered(claim.plain, evidence.text.pairs | pairs_of(evidence.names))
-    for match in words.glue.finditer(claim.plain):
-        covered[match.start() : match.end()] = [True] * (match.end() - match.start())
-    for token in claim.tokens:
-        # These are looked at more closely elsewhere.
-        if token.sort in (*EXCLUSIVE, "modality", "ordinal"):
-            covered[token.start : token.end] = [True] * (token.end - token.start)
-    novel = [
-        at
+    covered = _covered(claim.plain, known)
+    spans = [match.span() for match in words.glue.finditer(claim.plain)]
+    for start, end in (*spans, *((token.start, token.end) for token in passed)):
+        covered[start:end] = [True] * (end - start)
+    return "".join(
+        character
         for at, character in enumerate(claim.plain)
         if not covered[at] and character not in words.glue_characters
-    ]
-    if novel:
-        yield "novel"
+    )
 
 
 def _values(claim: Text, evidence: Evidence) -> Iterator[str]:

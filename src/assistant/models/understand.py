@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from assistant.domain import Turn
-from assistant.models.clauses import pairs_of
-from assistant.models.facts import plain, read_tokens
+from assistant.models.clauses import Text, pairs_of
+from assistant.models.facts import plain
 from assistant.models.passages import defuse
+from assistant.models.support import novel_letters
 
 SCHEMA: Mapping[str, JsonValue] = {
     "type": "object",
@@ -31,8 +32,9 @@ LONGEST = 200
 MOST_PARTS = 4
 MOST_TURNS = 6
 LONGEST_TURN = 300
-SAID_BEFORE = 0.85
-"""Share of a rewriting's pairs of letters that the conversation must have."""
+SHORTEST = 2
+NEW_LETTERS = 0.1
+"""Share of a rewriting's letters that the conversation need not have."""
 OWN_WORDS = 0.4
 """Share of the question's own pairs that its rewriting must keep, words that point aside."""
 
@@ -44,7 +46,7 @@ _ASKS = re.compile(
     r"谁|什么|多少|几|怎么|怎样|如何|哪|啥|吗|呢|是否|有没有|要不要|能不能|可不可以|多久|为何|为什么"
 )
 _PARTS = re.compile(r"[？?；;]\s*|[，,]\s*(?=另外|还有|以及|同时|并且|再问|顺便)")
-_SHORTEST_PART = 5
+_SHORTEST_PART = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,11 @@ def is_faithful(rewritten: str, *, question: str, said: str) -> bool:
 
 
 def _uses_only(text: str, said: str) -> bool:
-    words, known = plain(text), plain(said)
-    pairs = pairs_of(words)
-    if not pairs:
+    words, known = Text.of(_ASKS.sub("，", text)), Text.of(said)
+    if len(words.letters) < SHORTEST:
         return False
-    share = len(pairs & pairs_of(known)) / len(pairs)
-    tokens = [t.key for t in read_tokens(words) if t.sort in _NEW]
-    values = {t.key for t in read_tokens(known) if t.sort in _NEW}
-    return share >= SAID_BEFORE and all(key in values for key in tokens)
+    new = novel_letters(words, known.pairs)
+    values = {t.key for t in known.tokens if t.sort in _NEW}
+    return len(new) <= NEW_LETTERS * len(words.letters) and all(
+        t.key in values for t in words.tokens if t.sort in _NEW
+    )

@@ -117,14 +117,18 @@ class ModelWriter:
         if kept is not None:
             return replace(kept, question_used=extractive.question_used)
         passages = self._passages(reading, parts, extractive)
-        reply = Reply(self._rooms.documents)
+        nothing = Reply(self._rooms.documents)
         try:
             self._take_call(person)
             reply = yield from self._write(reading, passages, deadline)
         except ModelError as error:
             _log.warning("the extractive writer answers: %s", error)
             word = "unavailable" if isinstance(error, ModelUnavailable) else "rejected"
-            return replace(extractive, drafting=self._record(reply, fallback=word))
+            return replace(extractive, drafting=self._record(nothing, fallback=word))
+        # A fault of ours in checking a draft is logged whole; the reader has an answer already.
+        except Exception:
+            _log.exception("a draft could not be checked")
+            return replace(extractive, drafting=self._record(nothing, fallback="broken"))
         shortfall = self._shortfall(reading, reply, extractive)
         if shortfall:
             return replace(extractive, drafting=self._record(reply, fallback=shortfall))

@@ -12,6 +12,7 @@ from assistant.domain import Article, ParsedDocument
 from assistant.quiz.distract import ACTORS
 from assistant.quiz.items import FALSE, Basis, Item, ItemType
 from assistant.quiz.probe import Probe, normalise
+from assistant.quiz.segments import stretches_around
 from assistant.quiz.select import LONGEST_SHORT_STEM, LONGEST_STEM, leaks
 from assistant.quiz.wording import BLANK, GAP, LISTED_ONLY, document_name
 from assistant.quiz.words import Words
@@ -181,7 +182,12 @@ class ItemChecker:
             if subject:
                 yield from (f"{subject[1]}{modal}{text}" for modal in ("", "要", "应当", "必须"))
         elif item.pattern not in ("cross-doc", "items"):
-            yield statement_of(item.stem).replace(BLANK, text)
+            statement = statement_of(item.stem)
+            filled = statement.replace(BLANK, text)
+            yield filled
+            # Lists come in any order, and a part of one may stand anywhere.
+            if item.pattern != "enumeration":
+                yield from stretches_around(filled, statement.find(BLANK))
 
     def _options(self, item: Item) -> Iterator[str]:
         if not item.options:

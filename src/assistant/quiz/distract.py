@@ -12,6 +12,7 @@ from itertools import combinations
 from assistant.domain import DocumentKind
 from assistant.quiz.facts import Fact, Facts, ListFact
 from assistant.quiz.probe import Probe, normalise, pairs, share_of
+from assistant.quiz.segments import stretches_around
 from assistant.quiz.slots import SlotKind
 from assistant.quiz.values import nearby_values, value_order
 from assistant.quiz.wording import document_name, place_name, quoted
@@ -150,7 +151,8 @@ class DistractorFinder:
 
     def _is_false(self, fact: Fact, text: str) -> bool:
         """Tell whether no document says, here or elsewhere, what this filling would say."""
-        if self._probe.says(fact.fill(text)):
+        filled = fact.fill(text)
+        if any(map(self._probe.says, (filled, *stretches_around(filled, fact.start)))):
             return False
         around = fact.before + "，" + fact.after
         return not self._probe.true_elsewhere(around, text, apart_from=fact.source.place)

@@ -185,6 +185,7 @@ class DifferenceQuestions:
                     ),
                 ),
                 ("正确。" if truth else f"错误。{correction}。") + reason,
+                difficulty=HARD,
                 truth=truth,
                 correction=correction,
             )

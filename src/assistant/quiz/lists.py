@@ -86,7 +86,7 @@ def _split(text: str) -> list[tuple[int, int]]:
 
 def _cut_behind(parts: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
     """Drop what follows the last member: 甲监督、乙监督、丙监督贯通协调、形成合力."""
-    inner = [text[a:b] for a, b in parts[1:-1]]
+    inner = [text[a:b] for a, b in parts[:-1]]
     endings = Counter(part[-2:] for part in inner if len(part) > 2)
     if not endings:
         return parts

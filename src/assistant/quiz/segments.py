@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -26,6 +26,7 @@ TOPIC = re.compile(
 )
 _APPROVAL = re.compile(r"^(?:报)?经[^，]*(?:批准|同意|审批|审核|审查)$")
 _AFTER_ACTOR = re.compile(r"发现|按规定|按照|对|向|在|从|因|以|根据|依照|依法|需要")
+_BEHIND_SUBJECT = re.compile(r"(?<=..)(?:发现|对(?!象)|将|把(?!手))")
 _NO_NAME = re.compile(r"以外|共同|理由")
 _NARRATES = re.compile(r"[着了过]|指出|强调|提出|是否|以及其他")
 
@@ -84,6 +85,21 @@ def split_segments(text: str) -> tuple[Segment, ...]:
     if start < len(text):
         segments.append(Segment(start, len(text), "", text[start:]))
     return _with_leads(segments)
+
+
+def stretches_around(text: str, position: int) -> Iterator[str]:
+    """Yield the segment at a position with the condition before it; then without its subject.
+
+    A statement may be put together from two stretches of a sentence; these parts of it are one.
+    """
+    segments = split_segments(text)
+    at = next((n for n, s in enumerate(segments) if s.start <= position <= s.end), 0)
+    first = at - 1 if at and segments[at - 1].is_lead else at
+    stretch = text[segments[first].start : segments[at].end]
+    yield stretch
+    behind = _BEHIND_SUBJECT.search(stretch)
+    if behind and segments[first].start + behind.start() < position:
+        yield stretch[behind.start() :]
 
 
 def _with_leads(segments: Sequence[Segment]) -> tuple[Segment, ...]:

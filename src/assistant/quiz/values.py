@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -72,7 +73,8 @@ def _along_ladder(
         yield from _fractions(value)
         return
     ladder = _ladder(value[end:], number)
-    ladder = tuple(n for n in ladder if 1 <= n <= LARGEST_WRITTEN)
+    most = math.inf if value[start].isascii() else LARGEST_WRITTEN
+    ladder = tuple(n for n in ladder if 1 <= n <= most)
     below = [n for n in ladder if n < number][-_NEAR:]
     above = [n for n in ladder if n > number][:_NEAR]
     for distance, other in [*enumerate(reversed(below), 1), *enumerate(above, 1)]:
@@ -81,7 +83,7 @@ def _along_ladder(
         for (s, e), upper in numbers[1:]:
             # 五千元以上二万元以下: both ends move together.
             moved = upper * other / number
-            ok = ok and moved == int(moved) and 1 <= moved <= LARGEST_WRITTEN
+            ok = ok and moved == int(moved) and 1 <= moved <= most
             if ok:
                 rest = rest.replace(value[s:e], _write(moved, like=value[s:e]), 1)
         if ok:

@@ -115,7 +115,9 @@ class WecomSettings(BaseModel):
     """chatid of groups in which the bot answers; empty for all."""
     user_per_minute: int = Field(default=10, ge=1, le=30)
     chat_per_minute: int = Field(default=20, ge=1, le=30)
-    answers_at_once: int = Field(default=4, ge=1, le=64)
+    answers_at_once: int = Field(default=2, ge=1, le=64)
+    """Answers from the materials alone are work for a processor; with a language model, which is
+    waited for, more at once serve better."""
     answers_waiting: int = Field(default=100, ge=0, le=10_000)
     """A question behind so many is turned away with polite words."""
     answers_per_user: int = Field(default=3, ge=1, le=10)

@@ -88,6 +88,9 @@ class AppSender:
             else:
                 if response.code == OK:
                     return _check_receiver(response, user_id)
+                if response.code in TOKEN_CODES:
+                    # A fresh one is refused as well; asking on and on for others is no help.
+                    return Sent.LATER
                 if response.code not in (BUSY, TOO_OFTEN) and response.status < 500:
                     advice = ADVICE.get(response.code, "")
                     logger.error("wecom message: errcode %d %s", response.code, advice)

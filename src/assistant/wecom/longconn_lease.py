@@ -70,10 +70,14 @@ class Shift:
         if take_over:
             await self._in_thread(lambda: self._state.release_lease(self._taken, holder=STRANGER))
         while not self._stopping.is_set():
+            acquired = await self._try_acquire()
+            # Asked once the lease is ours: whoever had it before has written it down by then.
             if await self._is_taken():
+                if acquired:
+                    await self._release()
                 self.standing = LinkState.REPLACED
                 return self.standing
-            if not await self._try_acquire():
+            if not acquired:
                 await self._pause()
                 continue
             self.standing = await self._work()
@@ -100,7 +104,7 @@ class Shift:
             await self._in_thread(
                 lambda: self._state.acquire_lease(self._taken, holder=STRANGER, lasting=STAYS_OUT)
             )
-        await self._in_thread(lambda: self._state.release_lease(self._lease, holder=self.name))
+        await self._release()
         return ended
 
     async def _keep_lease(self) -> None:
@@ -126,6 +130,9 @@ class Shift:
         return await self._in_thread(
             lambda: self._state.acquire_lease(self._lease, holder=self.name, lasting=self._lasting)
         )
+
+    async def _release(self) -> None:
+        await self._in_thread(lambda: self._state.release_lease(self._lease, holder=self.name))
 
     async def _is_taken(self) -> bool:
         with contextlib.suppress(SQLAlchemyError):

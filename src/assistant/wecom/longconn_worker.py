@@ -52,6 +52,7 @@ EVENT_SECONDS = 4.5
 EVENTS_KEPT = timedelta(hours=25)
 CLOSING_SECONDS = 2.0
 STUMBLE_SECONDS = 5.0
+PURGE_SECONDS = 3600.0
 
 
 class ConnectionWorker:
@@ -107,14 +108,14 @@ class ConnectionWorker:
         """Answer until told to stop, or until there is no point; return how it ended."""
         connected = asyncio.create_task(self.link.run())
         stopping = asyncio.create_task(self._stopping.wait())
-        sweeping = asyncio.create_task(self._sweep())
+        beside = (asyncio.create_task(self._sweep()), asyncio.create_task(self._purge()))
         try:
             await asyncio.wait({connected, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not connected.done():
                 await self._wind_down()
         finally:
-            sweeping.cancel()
-            stopping.cancel()
+            for task in (*beside, stopping):
+                task.cancel()
             await self._desk.stop()
             await self._end_tasks(CLOSING_SECONDS)
             self.link.stop()
@@ -140,6 +141,15 @@ class ConnectionWorker:
             except SQLAlchemyError:
                 logger.exception("wecom sweep failed")
                 await asyncio.sleep(STUMBLE_SECONDS)
+
+    async def _purge(self) -> None:
+        kept = timedelta(minutes=self._settings.history_minutes)
+        while True:
+            try:
+                await asyncio.to_thread(lambda: self._state.purge(turns_kept=kept))
+            except SQLAlchemyError:
+                logger.exception("wecom records could not be purged")
+            await asyncio.sleep(PURGE_SECONDS)
 
     def _receive(self, frame: Frame) -> None:
         """Take a callback; never waits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
 from tests.quiz.serving import CORPUS, SAMPLES
 
 from assistant.corpus.load import load_corpus
@@ -44,9 +46,18 @@ SOURCES = Sources(DOCUMENTS)
 REVIEWER = "王审题"
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, migrated once."""
+    path = tmp_path_factory.mktemp("review") / "empty.sqlite3"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return open_database(f"sqlite:///{tmp_path}/a.sqlite3")
+def database(migrated: Path, tmp_path: Path) -> Database:
+    copy = shutil.copy(migrated, tmp_path / "a.sqlite3")
+    return Database(create_engine(f"sqlite:///{copy}"))
 
 
 def sync(

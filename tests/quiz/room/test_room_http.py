@@ -170,9 +170,9 @@ def test_no_key_reaches_anyone_before_the_lock_in_all_that_was_sent(address: str
                 # The scoreboard's own figures are of the questions before.
                 assert fields & forbidden <= {"right", "points"}, url
         for member in members[:-1]:
-            own = member.state(code).get("own")
-            assert isinstance(own, dict)
-            assert set(own) == {"words"}
+            answered = member.state(code).get("own")
+            assert isinstance(answered, dict)
+            assert set(answered) == {"words"}
         board = members[0].state(code)["board"]
         assert isinstance(board, list)
         assert {line["right"] for line in board} == {right_so_far, 0}, "not before the lock"
@@ -213,7 +213,9 @@ def test_members_see_the_options_in_orders_of_their_own_and_are_scored_alike(add
         body = {"position": 0, "given": right_answer(state)}
         member.post(f"rooms/{code}/answer", body).raise_for_status()
     assert all(member.state(code)["own"]["right"] for member in members)  # type: ignore[index]
-    letters = {o["letter"] for o in question(host.state(code))["options"]}  # type: ignore[attr-defined,index,union-attr]
+    options = question(host.state(code))["options"]
+    assert isinstance(options, list)
+    letters = {option["letter"] for option in options}
     if len(orders) > 1:
         assert letters == {""}, "the host cannot speak of letters that differ"
     else:
