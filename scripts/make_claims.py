@@ -31,12 +31,13 @@ SHORTEST, LONGEST = 14, 90
 """Characters of a sentence that claims are made of."""
 
 # Changes that leave a sentence true in its article.
-NOT_CORRUPTED: frozenset[str] = frozenset()
+NOT_CORRUPTED = frozenset({"贯彻落实中央《意见》，党委（党组）要作为践行“2个维护”的具体行动。"})
 
 _PERIODS = ("每年", "每半年", "每季度", "每月", "每周")
 _BODIES = (
     "纪检监察机关", "组织部门", "党委（党组）", "市纪委监委", "市委组织部", "中央纪委",
-    "中央组织部", "上级纪委", "同级党委", "审计机关", "财政部门", "人民法院", "巡视巡察组", "纪委书记",
+    "中央组织部", "上级纪委", "同级党委", "审计机关", "财政部门", "人民法院", "巡视巡察组",
+    "纪委书记",
 )  # fmt: skip
 _INVENTIONS = (
     "，并处一万元以下罚款", "，逾期不报的予以免职", "，并报国务院备案", "，由审计机关负责监督",

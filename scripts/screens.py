@@ -23,7 +23,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 FOLDER = Path("docs") / "screens"
 README_PICTURE = Path("docs") / "screenshot.png"
 SIZES = {1440: 900, 1024: 768, 390: 844}
-COLOURS = 32
+COLOURS = 64
 TIMES = 9
 QUESTIONS = (
     "上级“一把手”对下级“一把手”要开展哪些谈话？",

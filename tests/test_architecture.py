@@ -44,7 +44,6 @@ HEAVY = {
         "index/vectors.py",
         "interfaces/retriever.py",
         "models/chat.py",
-        "models/drafts.py",
     ),
     "openai": ("models/chat.py",),
     "chromadb": ("index/vectors.py",),
@@ -56,7 +55,13 @@ HEAVY = {
     "tiktoken*": ("corpus/chunk.py",),
     "ir_measures": ("evals/metrics.py",),
     "sklearn": ("evals/calibrate.py",),
-    "gradio*": ("interfaces/chat.py",),
+    "gradio*": (
+        "interfaces/chat.py",
+        "interfaces/quiz_page.py",
+        "interfaces/quiz_question.py",
+        "interfaces/quiz_review_page.py",
+        "interfaces/quiz_tab_*.py",
+    ),
     # The doors of HTTP; the command line stays light.
     "fastapi": ("interfaces/[!c]*.py", "interfaces/c[ho]*.py"),
     "starlette": ("interfaces/[!c]*.py", "interfaces/c[ho]*.py"),

@@ -142,6 +142,7 @@ def test_the_same_matter_in_the_other_document_opens_beside_the_article(sized: P
     expect(cells).to_have_count(2)
     expect(cells.nth(1)).to_contain_text("任职谈话全覆盖")
     expect(cells.nth(1).locator(".only")).to_have_text("每季度")
+    assert in_view(sized, "#reader .pair:not(.head)")
 
 
 def test_a_refusal_says_how_to_ask_and_offers_the_nearest_articles(sized: Page) -> None:

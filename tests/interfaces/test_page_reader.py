@@ -80,7 +80,27 @@ def test_a_document_is_read_from_beginning_to_end_with_its_contents(sized: Page)
     if is_narrow(sized):
         sized.locator("#reader .outline summary").click()
     sized.locator("#reader .outline").get_by_role("link", name="（四）").click()
-    expect(sized.locator("#reader h2")).to_have_text("《若干措施》（四）")
+    current = sized.locator("#reader .unit[aria-current]")
+    expect(current).to_contain_text("（四）加强对")
+    assert in_view(sized, "#reader .unit[aria-current]")
+    sized.keyboard.press("Alt+ArrowLeft")
+    expect(current).to_contain_text("（三）上级")
+
+
+def test_while_a_document_fills_the_page_its_address_is_that_of_the_article(sized: Page) -> None:
+    document = sized.locator("#reader details", has_text="若干措施")
+    document.locator("summary").click()
+    document.get_by_role("link", name="阅读全文").click()
+    expect(sized.locator("#reader .unit")).to_have_count(4)
+    sized.locator("#reader .unit .anchor").nth(2).click()
+    assert parse_qs(urlsplit(sized.url).query) == {
+        "doc": ["beijing-measures-2021"],
+        "article": ["3"],
+    }
+    sized.reload()
+    expect(sized.locator("#reader .unit[aria-current]")).to_contain_text("（三）上级")
+    start_anew(sized)
+    assert urlsplit(sized.url).query == ""
 
 
 def test_a_link_to_an_article_opens_the_document_there(sized: Page) -> None:
@@ -156,7 +176,7 @@ def test_the_printings_of_a_text_are_shown_where_they_differ(sized: Page) -> Non
 
 
 def test_what_is_gone_is_said_to_be_gone(sized: Page) -> None:
-    page = open_page(sized.context, f"{sized.url.split('?')[0]}?doc=no-such-document&article=1")
+    page = open_page(sized.context, f"{sized.url.split('?')[0]}?doc=no-such&article=1")
     expect(page.locator("#reader .state")).to_have_text("没有这份材料，可能材料已经更新。")
     page.close()
 

@@ -19,7 +19,8 @@ from assistant.settings import Settings
 from assistant.settings.model import ModelSettings
 from assistant.text import fold
 
-DEADLINE_SECONDS = 3.0
+HURRIED_SECONDS = 2.0
+"""The deadline where a test waits for it; elsewhere it is the shipped one."""
 _MARKERS = re.compile(r"(?:\[(\d+)\])+$")
 _MARKER = re.compile(r"\[(\d+)\]")
 
@@ -46,7 +47,6 @@ def model_settings(
     model = ModelSettings(
         name="fake-1",
         base_url=running_server.address,
-        deadline_seconds=DEADLINE_SECONDS,
         retries=1,
         breaker_failures=100,
         breaker_seconds=0.01,
@@ -65,6 +65,15 @@ def model_settings(
 def model_assistant(model_settings: Settings) -> Assistant:
     """The assistant that words its answers with the model, past what the first question pays."""
     opened = Assistant.open(model_settings)
+    opened.ask("谁来找新任的一把手谈话？")
+    return opened
+
+
+@pytest.fixture(scope="session")
+def hurried_assistant(model_settings: Settings) -> Assistant:
+    """The same with a deadline that a test can wait for."""
+    model = model_settings.model.model_copy(update={"deadline_seconds": HURRIED_SECONDS})
+    opened = Assistant.open(model_settings.model_copy(update={"model": model}))
     opened.ask("谁来找新任的一把手谈话？")
     return opened
 

@@ -17,13 +17,13 @@ from tests.fake_model.minds import (
     saying,
 )
 from tests.fake_model.server import Manner, Mind, Server, then
-from tests.models.conftest import DEADLINE_SECONDS, assert_keeps_promise
+from tests.models.conftest import HURRIED_SECONDS, assert_keeps_promise
 
-from assistant.domain import ParsedDocument
+from assistant.domain import Answer, ParsedDocument
 from assistant.pipeline import Assistant
 
 QUESTION = "市委组织部每年对“一把手”个人有关事项报告抽查的比例是多少？"
-LATEST_SECONDS = DEADLINE_SECONDS + 1.0
+LATEST_SECONDS = HURRIED_SECONDS + 1.0
 
 MANNERS = {
     "silent": Manner(before_seconds=60),
@@ -69,12 +69,12 @@ def test_however_the_server_answers_people_get_an_answer_in_time(
     manner: Manner,
     server: Server,
     assistant: Assistant,
-    model_assistant: Assistant,
+    hurried_assistant: Assistant,
     documents: dict[str, ParsedDocument],
 ) -> None:
     server.behave(faithful, manner)
     started = time.perf_counter()
-    answer = model_assistant.ask(QUESTION)
+    answer = hurried_assistant.ask(QUESTION)
     assert time.perf_counter() - started < LATEST_SECONDS
     assert_keeps_promise(answer, assistant.ask(QUESTION), documents)
     assert answer.status == "answered"
@@ -179,14 +179,15 @@ def test_what_real_small_models_wrote_never_gets_through_unverified(
     model_assistant: Assistant,
     documents: dict[str, ParsedDocument],
 ) -> None:
-    for output in recorded_outputs():
-        question = output["question"]
-        server.behave(answering(lambda _, said=output["output"]: said))  # type: ignore[misc]
-        extractive = assistant.ask(question)
+    extractive: dict[str, Answer] = {}
+    for question, said in {(o["question"], o["output"]): None for o in recorded_outputs()}:
+        if question not in extractive:
+            extractive[question] = assistant.ask(question)
+        server.behave(answering(lambda _, said=said: said))  # type: ignore[misc]
         answer = model_assistant.ask(question)
-        assert_keeps_promise(answer, extractive, documents)
+        assert_keeps_promise(answer, extractive[question], documents)
         # Whether there is an answer is never the model's to say.
-        assert answer.status == extractive.status
+        assert answer.status == extractive[question].status
 
 
 def test_a_failure_that_passes_is_tried_again_and_one_that_does_not_is_not(

@@ -93,11 +93,11 @@ def test_a_follow_up_is_asked_in_the_models_words_and_says_so(
     "manner", [Manner(status=500), Manner(raw=b"data: [DONE]\n\n"), Manner(before_seconds=60)]
 )
 def test_when_the_model_cannot_the_rules_understand_a_follow_up(
-    manner: Manner, server: Server, assistant: Assistant, model_assistant: Assistant
+    manner: Manner, server: Server, assistant: Assistant, hurried_assistant: Assistant
 ) -> None:
     server.behave(faithful, manner)
     question = "那由谁开展？"
-    answer = model_assistant.ask(question, history=HISTORY)
+    answer = hurried_assistant.ask(question, history=HISTORY)
     by_rule = assistant.ask(question, history=HISTORY)
     assert (answer.text, answer.question_used) == (by_rule.text, by_rule.question_used)
 

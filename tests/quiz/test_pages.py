@@ -76,7 +76,7 @@ def choose(page: Page, item: Item, *, right: bool = True, place: str = "#practic
     if item.options:
         wrong = [o.text for o in item.options if o.letter not in item.answer]
         for text in item.right_texts if right else wrong[:1]:
-            whole = re.compile(rf"^.．{re.escape(text)}$")
+            whole = re.compile(rf"．{re.escape(text)}\s*$")
             page.locator(f"{place} .options label:visible", has_text=whole).click()
     elif item.type is ItemType.JUDGE:
         words = "正确" if (item.answer == ("T",)) == right else "错误"

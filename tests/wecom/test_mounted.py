@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 from tests.fake_wecom.api import FakeApi
-from tests.fake_wecom.callbacks import Caller, FakeApp, FakeBot
+from tests.fake_wecom.callbacks import CallbackRules, Caller, FakeApp, FakeBot
 from tests.fake_wecom.http_client import fetch
 from tests.fake_wecom.sealing import Seal
 from tests.fakes import FakeAssistant
@@ -32,7 +32,7 @@ from assistant.settings.web import WebSettings
 from assistant.settings.wecom import WecomSettings
 from assistant.wecom.words import HELP
 
-IDENTIFIED = WebSettings(identity="local")
+IDENTIFIED = WebSettings(identity="password")
 WAITING = 4.0
 
 
@@ -52,10 +52,14 @@ async def talk(address: str, api: FakeApi) -> None:
     """Say what people say, through both channels."""
     bot_seal = Seal(token=BOT_TOKEN, encoding_aes_key=BOT_KEY, receive_id="")
     app_seal = Seal(token=APP_TOKEN, encoding_aes_key=APP_KEY, receive_id=CORP_ID)
-    bot = FakeBot(Caller(f"{address}/wecom/bot", bot_seal), bot_id=BOT_ID, api=api)
-    app = FakeApp(
-        Caller(f"{address}/wecom/app", app_seal), corp_id=CORP_ID, agent_id=AGENT_ID, api=api
-    )
+    async with asyncio.timeout(60):
+        while (await fetch(f"{address}/readyz", seconds=60)).status != 200:
+            await asyncio.sleep(0.05)
+    rules = CallbackRules(verify=10.0, answer=30.0)
+    to_bot = Caller(f"{address}/wecom/bot", bot_seal, rules=rules)
+    to_app = Caller(f"{address}/wecom/app", app_seal, rules=rules)
+    bot = FakeBot(to_bot, bot_id=BOT_ID, api=api)
+    app = FakeApp(to_app, corp_id=CORP_ID, agent_id=AGENT_ID, api=api)
     assert (await bot.caller.verify("42")).content == b"42"
     assert (await app.caller.verify("43")).content == b"43"
     answer = await bot.say("@学习 助手 谁来谈话？", chat="wr1", quote="上级“一把手”")

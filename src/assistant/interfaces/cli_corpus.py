@@ -101,13 +101,9 @@ def check(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command(
-    "import", cls=ChineseCommand, help="把文件拆成材料草稿，并报告条数和问题。"
-)
+@app.command("import", cls=ChineseCommand, help="把文件拆成材料草稿，并报告条数和问题。")
 def import_file(
-    file: Annotated[
-        Path, typer.Argument(metavar="文件", help="文本、Word、PDF，可以是汇编")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="文本、Word、PDF，可以是汇编")],
     out: Annotated[
         Path | None,
         typer.Option(metavar="文件夹", help="草稿写到哪里，默认材料文件夹下的 drafts"),

@@ -76,15 +76,15 @@ def comparison_to_html(
     ``single`` when but one article was asked for, not the document from beginning to end.
     """
     names = [document_label(parsed.document) for parsed in (one, other)]
-    rows = "".join(map(_pair_to_html, pairs))
-    whole = escape(
-        f"{reading_link(one.document.id)}&view=compare&other={other.document.id}",
-    )
+    rows = "".join(_pair_to_html(one, other, pair) for pair in pairs)
+    whole = escape(f"{reading_link(one.document.id)}&view=compare&other={other.document.id}")
+    link = escape(f"{article_link(pairs[0].article)}&view=compare") if single else whole
     more = (
         f'<p class="onward"><a class="elsewhere" href="{whole}">全文对照</a></p>' if single else ""
     )
     return (
-        f'<section class="beside"><h2>{escape(names[0])}与{escape(names[1])}对照</h2>'
+        f'<section class="beside" data-link="{link}">'
+        f"<h2>{escape(names[0])}与{escape(names[1])}对照</h2>"
         '<p class="facts">按内容相近程度配对，仅供对照阅读。'
         '<span class="shared">淡色</span>是两份共有的写法，'
         '深色是各自的写法，<span class="only">底色</span>是对方没有的数字、频次和机构。</p>'
@@ -97,12 +97,12 @@ def _head(names: Sequence[str]) -> str:
     return f'<div class="pair head">{cells}</div>'
 
 
-def _pair_to_html(pair: Pair) -> str:
+def _pair_to_html(one: ParsedDocument, other: ParsedDocument, pair: Pair) -> str:
     text, other_text = pair.article.text, "\n".join(article.text for article in pair.others)
     ours, theirs = split_shared(text, other_text)
-    left = _cell_to_html([pair.article], _matter_to_html(ours, _own_values(text, other_text)))
+    left = _cell_to_html(one, [pair.article], _matter_to_html(ours, _own_values(text, other_text)))
     right = (
-        _cell_to_html(pair.others, _matter_to_html(theirs, _own_values(other_text, text)))
+        _cell_to_html(other, pair.others, _matter_to_html(theirs, _own_values(other_text, text)))
         if pair.others
         else '<div class="cell none">没有内容相近的条文</div>'
     )
@@ -115,10 +115,10 @@ def _own_values(text: str, other: str) -> frozenset[str]:
     return frozenset(v.words for v in read_values(text) if (v.sort, v.key) not in known)
 
 
-def _cell_to_html(articles: Sequence[Article], html: str) -> str:
+def _cell_to_html(parsed: ParsedDocument, articles: Sequence[Article], html: str) -> str:
     links = "".join(
         f'<a class="entry" href="{escape(article_link(article))}">'
-        f"{escape(article.marker or '原文')}</a>"
+        f"{escape(place_name(parsed.document, article))}</a>"
         for article in articles
     )
     return f'<div class="cell"><p class="which">{links}</p><p>{html}</p></div>'
@@ -167,8 +167,10 @@ def editions_to_html(parsed: ParsedDocument, editions: Sequence[ParsedDocument])
         names = [document_label(p.document) for p in (parsed, edition)]
         sources = [p.document.source for p in (parsed, edition)]
         rows = "".join(_difference_to_html(parsed, edition, difference) for difference in found)
+        link = escape(f"{reading_link(parsed.document.id)}&view=editions")
         parts.append(
-            f'<section class="beside"><h2>{escape(names[0])}的两种文本：{len(found)} 处不同</h2>'
+            f'<section class="beside" data-link="{link}">'
+            f"<h2>{escape(names[0])}的两种文本：{len(found)} 处不同</h2>"
             f'<p class="facts">左：{escape(sources[0])}（引用以此为准）；'
             f"右：{escape(sources[1])}</p>"
             f'<div class="columns">{_head(names)}{rows}</div></section>'

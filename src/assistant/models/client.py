@@ -64,6 +64,8 @@ Again = Literal["again"]
 """Said instead of a piece when a call starts anew: what it wrote so far does not count."""
 _Events = queue.SimpleQueue[Piece | Again | ModelError | None]
 
+_Call = Callable[[], Coroutine[object, object, None]]
+
 _log = logging.getLogger(__name__)
 
 
@@ -93,7 +95,7 @@ class ModelClient:
         Raises ``ModelUnavailable`` or ``ModelRejected``, at the deadline at the latest.
         """
         events: _Events = queue.SimpleQueue()
-        call = self._submit(self._call(request, deadline, events))
+        cancel = self._submit(lambda: self._call(request, deadline, events))
         try:
             while True:
                 remaining = deadline.remaining()
@@ -110,7 +112,7 @@ class ModelClient:
                     raise event
                 yield event
         finally:
-            call()
+            cancel()
 
     def complete(self, request: Request, deadline: Deadline) -> str:
         """Return all that the model writes. Raises as ``stream`` does."""
@@ -127,7 +129,7 @@ class ModelClient:
         if loop is not None:
             loop.call_soon_threadsafe(loop.stop)
 
-    def _submit(self, call: Coroutine[object, object, None]) -> Callable[[], None]:
+    def _submit(self, call: _Call) -> Callable[[], None]:
         """Start a call in the background and return what cancels it."""
         with self._lock:
             if self._loop is None:
@@ -141,7 +143,8 @@ class ModelClient:
 
         def cancel() -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended, and the call with it
-                loop.call_soon_threadsafe(_cancel, tasks[0], loop)
+                # Behind ``start`` in the loop's order, so the task is there by then.
+                loop.call_soon_threadsafe(lambda: _cancel(tasks[0], loop))
 
         loop.call_soon_threadsafe(start)
         return cancel
@@ -214,9 +217,9 @@ class ModelClient:
         return max(pause, error.seconds if isinstance(error, RetryAfter) else 0.0)
 
 
-async def _logged(call: Coroutine[object, object, None]) -> None:
+async def _logged(call: _Call) -> None:
     try:
-        await call
+        await call()
     # A fault of ours: whoever waits is told nothing came, and it must not vanish.
     except Exception:
         _log.exception("a call to the model broke")

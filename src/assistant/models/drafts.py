@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
+from pydantic_core import from_json
 
 MOST_CLAIMS = 8
 LONGEST_SENTENCE = 400
@@ -41,6 +42,7 @@ SCHEMA: Mapping[str, JsonValue] = {
 }
 
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL | re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _MARKER = re.compile(r"[\[【［](\d{1,3})[\]】］]")
 _NUMBER = re.compile(r"\d{1,3}")
 _SENTENCE_NAMES = ("sentence", "text", "claim", "answer", "content", "句子", "回答")
@@ -83,15 +85,14 @@ def read_draft(text: str) -> Draft:
 
 def read_partial(text: str) -> Draft:
     """Return the claims of what a model wrote so far; the last may be unfinished."""
-    from langchain_core.utils.json import parse_partial_json
-
     text = _THOUGHT.sub("", text)
     start = text.find("{")
     if start < 0:
         return Draft((), complete=False)
     try:
-        value = parse_partial_json(text[start:])
-    except (ValueError, RecursionError):
+        # Line breaks inside strings are no JSON, and what models write.
+        value = from_json(_CONTROL.sub(" ", text[start:]), allow_partial="trailing-strings")
+    except ValueError:
         return Draft((), complete=False)
     claims = _read_claims(value)
     if claims and not text.rstrip().endswith(("]}", "]", "}")):
@@ -103,7 +104,6 @@ def read_partial(text: str) -> Draft:
 def _first_value(text: str) -> JsonValue:
     """Return the first JSON value in a text; whatever stands around it is left out."""
     at = min(i for i in (text.find("{"), text.find("[")) if i >= 0)
-    # Line breaks inside strings are no JSON, and what models write.
     value: JsonValue = json.JSONDecoder(strict=False).raw_decode(text, at)[0]
     return value
 

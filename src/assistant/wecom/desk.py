@@ -27,6 +27,7 @@ Result = TypeVar("Result")
 APOLOGY = "很抱歉，这次没能完成答复，请稍后再问一次。"
 TOO_LONG = "答复用时过长，已停止，请稍后再问，或把问题分开来问。"
 STATE_THREADS = 4
+MESSAGES_AT_ONCE = 16
 HANDING_SECONDS = 30.0
 """How long a reply may take to go out."""
 LAST_SENDING_SECONDS = 3.0
@@ -98,7 +99,9 @@ class Desk:
         self._threads = ThreadPoolExecutor(STATE_THREADS, thread_name_prefix="wecom-state")
         self._stopping = False
         self._untold: set[str] = set()
-        self._sending: set[str] = set()
+        self._sending: dict[str, bool] = {}
+        """Answers on their way as messages, and whether to look at them once more."""
+        self._roads = asyncio.Semaphore(MESSAGES_AT_ONCE)
         self._handing: dict[str, float] = {}
         """Answers in replies that are on their way out, and when to doubt that they are."""
 
@@ -224,7 +227,12 @@ class Desk:
         self._spawn(self._write(self._running[answer.id]), self._writers)
 
     def _send(self, id: str) -> None:
-        self._spawn(self._push(id), self._senders)
+        if id in self._sending:
+            # Whoever is at it looked before this was asked for, perhaps.
+            self._sending[id] = True
+        elif not self._stopping:
+            self._sending[id] = False
+            self._spawn(self._push(id), self._senders)
 
     async def _resume(self, answer: StoredAnswer) -> None:
         if self._stopping or not await self._call(lambda: self._answers.take_over(answer.id)):
@@ -291,21 +299,22 @@ class Desk:
 
     async def _push(self, id: str) -> None:
         """Send an answer if it is owed and nobody else sends it."""
-        if id in self._sending or id in self._handing:
-            return
-        if not await self._call(lambda: self._answers.take_to_send(id)):
+        try:
+            async with self._roads:
+                await self._deliver(id)
+        finally:
+            # From here on the hold runs out, and the sweep tries again.
+            if self._sending.pop(id):
+                self._send(id)
+
+    async def _deliver(self, id: str) -> None:
+        if id in self._handing or not await self._call(lambda: self._answers.take_to_send(id)):
             return
         answer = await self._call(lambda: self._answers.find(id))
-        if answer is None:
-            return
-        self._sending.add(id)
-        try:
+        if answer is not None:
             delivery = await self._couriers[answer.incoming.channel].deliver(answer)
             if delivery is not None:
                 await self.settle(id, delivery)
-        finally:
-            # From here on the hold runs out, and the sweep tries again.
-            self._sending.discard(id)
 
     async def _leave(self, answer: StoredAnswer) -> None:
         if not answer.snapshot.finished:

@@ -10,42 +10,72 @@ export class Reader {
     this.panel = byId("reader");
     this.body = byId("reader-body");
     this.latest = 0;
-    this.address = null;
-    this.history = [];
+    this.path = null;
+    this.visited = [];
     this.opener = null;
-    this.find = byId("find");
-    this.find.addEventListener("submit", (event) => { event.preventDefault(); this.search(); });
+    this.form = byId("find");
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.search(); });
     this.on(".back", () => this.back());
     this.on(".close-reader", () => this.close());
     this.on(".widen", () => this.widen(!this.isWide));
     this.body.addEventListener("click", ({ target }) => {
       if (target.matches(".copy-reading")) copy(this.readingText(), target);
-      if (target.matches(".copy-link")) copy(this.shareLink(), target);
+      if (target.matches(".copy-link")) copy(new URL(this.link, document.baseURI).href, target);
     });
   }
 
   on(selector, act) {
-    const button = this.panel.querySelector(selector);
-    button.addEventListener("click", () => act(button));
+    this.panel.querySelector(selector).addEventListener("click", act);
   }
 
   get isWide() {
     return document.body.classList.contains("reading-wide");
   }
 
+  get isOpen() {
+    return this.isWide || (NARROW.matches && this.panel.classList.contains("open"));
+  }
+
+  /** The address of what is shown. */
+  get link() {
+    return this.body.querySelector("[data-link]")?.dataset.link ?? "";
+  }
+
   /** Open what a link such as `?doc=…&article=…` leads to. */
   open(href, { link = null, focus = false, drawer = true } = {}) {
     const address = new URLSearchParams(href.split("?")[1] ?? "");
-    const view = VIEWS.has(address.get("view")) ? address.get("view") : "article";
-    address.delete("view");
+    const { view, wide } = this.chooseView(address);
     document.querySelectorAll("a.current").forEach((other) => other.classList.remove("current"));
     link?.classList.add("current");
     // Whoever opens one article from another has already a way back to the conversation.
     if (link && !this.panel.contains(link)) this.opener = link;
-    if (!address.has("article") && view === "article" && !address.has("start")) {
-      return this.show(`reader/document?${address}`, { focus, drawer, wide: true });
-    }
-    return this.show(`reader/${view}?${address}`, { focus, drawer, wide: view !== "article" });
+    if (view === "document" && this.goTo(address)) return undefined;
+    return this.show(`reader/${view}?${address}`, { focus, drawer, wide });
+  }
+
+  /** Where the conversation is covered anyway, an article is shown in its document. */
+  chooseView(address) {
+    const chosen = address.get("view");
+    address.delete("view");
+    const single = address.has("article") || address.has("start");
+    if (chosen === "compare" && single) return { view: "compare", wide: false };
+    if (VIEWS.has(chosen)) return { view: chosen, wide: true };
+    return this.isWide || !single ? { view: "document", wide: true } : { view: "article", wide: false };
+  }
+
+  /** Go to an article of the document that is shown already; false when it is another one. */
+  goTo(address) {
+    const book = this.body.querySelector(".book");
+    const unit = book?.dataset.document === address.get("doc") && !address.has("start")
+      ? [...book.querySelectorAll(".unit")].find((one) => one.dataset.unit === address.get("article"))
+      : null;
+    if (!unit) return false;
+    book.querySelector('[aria-current="true"]')?.removeAttribute("aria-current");
+    unit.setAttribute("aria-current", "true");
+    book.querySelector(".whole").dataset.link = `?${address}`;
+    this.widen(true);
+    this.bringIntoView(unit);
+    return true;
   }
 
   openContents({ drawer = true, focus = false } = {}) {
@@ -53,14 +83,14 @@ export class Reader {
   }
 
   search() {
-    const words = this.find.elements.words.value.trim();
+    const words = this.form.elements.words.value.trim();
     if (words) this.show(`reader/search?${new URLSearchParams({ words })}`, { focus: true });
   }
 
-  async show(path, { focus = false, drawer = true, wide = null, remember = true } = {}) {
+  async show(path, { focus = false, drawer = true, wide = false, remember = true } = {}) {
     const ticket = ++this.latest;
     if (drawer) this.panel.classList.add("open");
-    if (wide !== null && (wide || this.isWide)) this.widen(wide || (this.isWide && this.keepsWide(path)));
+    if (wide) this.widen(true);
     this.body.setAttribute("aria-busy", "true");
     let content;
     try {
@@ -71,34 +101,39 @@ export class Reader {
     }
     // A slower, earlier request must not replace what was asked for later.
     if (ticket !== this.latest) return;
-    if (remember && this.address && this.address !== path) this.history.push(this.address);
-    this.address = path;
+    if (remember && this.path && this.path !== path) this.visited.push(this.path);
+    this.path = path;
     this.body.innerHTML = content;
     this.body.removeAttribute("aria-busy");
     this.settle();
     if (focus) this.body.focus({ preventScroll: true });
   }
 
-  keepsWide(path) {
-    return !path.startsWith("reader/article");
+  /** Bring the marked sentence, or the chosen article, into view. */
+  settle() {
+    this.panel.querySelector(".back").hidden = this.visited.length === 0;
+    if (NARROW.matches) this.body.querySelector(".outline details")?.removeAttribute("open");
+    this.body.scrollTop = 0;
+    const target = this.body.querySelector("mark") ?? this.body.querySelector('[aria-current="true"]');
+    if (target && !this.body.querySelector(".found")) this.bringIntoView(target);
+    this.address();
   }
 
-  /** Bring the marked sentence, or the chosen article, into view, and say where we are. */
-  settle() {
-    const target = this.body.querySelector("mark") ?? this.body.querySelector('[aria-current="true"]');
-    const found = this.body.querySelector(".found");
-    this.body.scrollTop = 0;
-    if (target && !found) {
-      const top = target.getBoundingClientRect().top - this.body.getBoundingClientRect().top;
-      this.body.scrollTop = Math.max(0, top - this.body.clientHeight / 3);
-    }
-    this.panel.querySelector(".back").hidden = this.history.length === 0;
-    if (NARROW.matches) this.body.querySelector(".outline details")?.removeAttribute("open");
+  bringIntoView(target) {
+    const top = target.getBoundingClientRect().top - this.body.getBoundingClientRect().top;
+    this.body.scrollTop = Math.max(0, this.body.scrollTop + top - this.body.clientHeight / 4);
+    this.address();
+  }
+
+  /** While the documents fill the page, its address is theirs. */
+  address() {
+    const shown = this.isWide && this.link ? this.link : location.pathname;
+    window.history.replaceState(window.history.state, "", shown);
   }
 
   back() {
-    const path = this.history.pop();
-    if (path) this.show(path, { remember: false, wide: !path.startsWith("reader/article") && this.isWide });
+    const path = this.visited.pop();
+    if (path) this.show(path, { remember: false });
   }
 
   /** On a wide page the first source stands beside the answer without a click. */
@@ -109,7 +144,12 @@ export class Reader {
 
   /** Go to the article before or after. */
   step(relation) {
-    this.body.querySelector(`a[rel="${relation}"]`)?.click();
+    const current = this.body.querySelector('.unit[aria-current="true"]');
+    const beside = relation === "prev" ? "previousElementSibling" : "nextElementSibling";
+    let unit = current?.[beside];
+    while (unit && !unit.matches(".unit")) unit = unit[beside];
+    const link = unit?.querySelector(".anchor") ?? this.body.querySelector(`a[rel="${relation}"]`);
+    link?.click();
   }
 
   widen(wide) {
@@ -117,6 +157,7 @@ export class Reader {
     const button = this.panel.querySelector(".widen");
     button.textContent = wide ? "回到对话" : "放大";
     button.setAttribute("aria-pressed", String(wide));
+    this.address();
   }
 
   /** Close the drawer, or the wide view; the focus returns to where it came from. */
@@ -126,17 +167,9 @@ export class Reader {
     (this.opener?.isConnected ? this.opener : byId("question")).focus();
   }
 
-  get isOpen() {
-    return this.isWide || (NARROW.matches && this.panel.classList.contains("open"));
-  }
-
   readingText() {
     const reading = this.body.querySelector(".reading");
     const parts = [reading.querySelector("h2").innerText, reading.querySelector(".body").innerText];
     return [...parts, reading.querySelector(".origin").innerText].join("\n");
-  }
-
-  shareLink() {
-    return new URL(this.body.querySelector("[data-link]").dataset.link, document.baseURI).href;
   }
 }

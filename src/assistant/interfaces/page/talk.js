@@ -92,7 +92,7 @@ export class Talk {
       if (!exchange.record && !running.signal.aborted) throw new Failure("答复没有送达，请重试。");
     } catch (error) {
       if (error.name !== "AbortError" && !(error instanceof Failure)) throw error;
-      if (!exchange.record) this.fail(exchange, error.name === "AbortError" ? "已停止。" : error.message);
+      if (!exchange.record) this.fail(exchange, error);
     } finally {
       clearTimeout(slow);
       if (this.running === running) this.idle();
@@ -115,6 +115,7 @@ export class Talk {
   async listen(exchange, body, running, slow) {
     let citations = [];
     let text = "";
+    let kept = false;
     for await (const { name, data } of events("api/ask", body, { signal: running.signal })) {
       clearTimeout(slow);
       if (name === "citations") citations = data;
@@ -122,9 +123,11 @@ export class Talk {
       if (name === "citations" || name === "text") this.showPart(exchange, citations, text);
       else if (name === "early") this.showPart(exchange, citations, data.text, data.checked);
       else if (name === "answer") this.finish(exchange, data, running);
-      else if (name === "kept") this.keep(exchange, data);
+      else if (name === "kept") { this.keep(exchange, data); kept = true; }
       else if (name === "suggestions") this.suggest(exchange, data);
     }
+    // It was deleted meanwhile, in another window: what is asked next begins a new one.
+    if (exchange.record && !kept && this.exchanges.includes(exchange)) this.conversation = "";
   }
 
   showPart(exchange, citations, text, checked = text.length) {
@@ -186,11 +189,14 @@ export class Talk {
     this.kept(conversation);
   }
 
-  fail(exchange, message) {
-    exchange.show(renderNotice(message));
-    exchange.answer.append(make("div", { class: "foot" }, make("button", {
-      type: "button", class: "again", onclick: () => this.ask(exchange.question, exchange),
-    }, "再试一次")));
+  fail(exchange, error) {
+    exchange.show(renderNotice(error.name === "AbortError" ? "已停止。" : error.message));
+    const next = error.status === 401
+      ? make("a", { class: "tool", href: "login" }, "去登录")
+      : make("button", {
+        type: "button", class: "again", onclick: () => this.ask(exchange.question, exchange),
+      }, "再试一次");
+    exchange.answer.append(make("div", { class: "foot" }, next));
   }
 
   async sayWhyItWaits(exchange, running) {
