@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -108,6 +109,8 @@ class Assistant:
         self.documents: tuple[ParsedDocument, ...] = corpus.documents
         self.manifest: Manifest = index.manifest
         self._settings = settings
+        # A server that publishes opens one after another; each would keep its vectors in memory.
+        weakref.finalize(self, index.close)
         texts = [parsed.document.text for parsed in corpus.searched]
         lexicon = Lexicon.load(settings.corpus, texts)
         embedder = load_embedder(

@@ -36,7 +36,7 @@ from assistant.interfaces.pages import page_files
 from assistant.interfaces.publishing import Progress, Publisher, Rebuild
 from assistant.interfaces.reader_routes import reader_routes
 from assistant.interfaces.recording import Recorded
-from assistant.interfaces.refused import Refused
+from assistant.interfaces.refused import FaultRecord, Refused
 from assistant.interfaces.services import open_services
 from assistant.interfaces.wecom_service import connected, make_answering
 from assistant.settings import Settings
@@ -84,6 +84,7 @@ def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
         # These pages load their scripts from another host.
         docs_url=None,
         redoc_url=None,
+        responses={422: {"model": FaultRecord, "description": "请求格式不对"}},
     )
     app.state.services = services
     # An empty list admits no other origin, and keeps Gradio from admitting any by itself.
@@ -176,14 +177,14 @@ def end_heartbeats(app: FastAPI) -> None:
 
 
 def _probe_routes(opening: Opening) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(tags=["运行"])
 
-    @router.get("/healthz")
+    @router.get("/healthz", summary="进程是否在运行", description="不管能否回答。")
     async def health() -> dict[str, str]:
         """Say that the process is alive."""
         return {"status": "ok"}
 
-    @router.get("/readyz")
+    @router.get("/readyz", summary="现在能否回答", description="不能时返回 503 和原因。")
     async def ready() -> JSONResponse:
         """Say whether a question can be answered now, and if not, why."""
         if opening.obstacle:

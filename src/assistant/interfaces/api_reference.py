@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -64,7 +65,7 @@ def _operations(schema: Node) -> Iterator[tuple[str, str, Node]]:
 
 
 def _operation_to_html(path: str, method: str, operation: Node) -> str:
-    about = escape(str(operation.get("description", "")))
+    about = _words(operation.get("description", ""))
     rows = "".join(_parameters(operation))
     table = f"<table><tr><th>参数</th><th>位置</th><th>类型</th></tr>{rows}</table>" if rows else ""
     sent = _kind(_content(_node(operation, "requestBody")))
@@ -94,11 +95,16 @@ def _schema_to_html(shape: Node) -> str:
     required = set(needed) if isinstance(needed, list) else set()
     rows = "".join(
         f"<tr><td><code>{escape(name)}</code></td><td>{'必有' if name in required else ''}</td>"
-        f"<td>{_kind(field)}</td></tr>"
+        f"<td>{_kind(field)}</td><td>{_words(field.get('description', ''))}</td></tr>"
         for name, field in _node(shape, "properties").items()
         if isinstance(field, Mapping)
     )
     return f"<table>{rows}</table>" if rows else f"<p>{_kind(shape)}</p>"
+
+
+def _words(text: object) -> str:
+    """Return a description; what stands between backticks is code."""
+    return re.sub(r"(`{1,2})(.+?)\1", r"<code>\2</code>", escape(str(text)))
 
 
 def _content(body: Node) -> Node:

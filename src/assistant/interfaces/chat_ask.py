@@ -41,6 +41,7 @@ _DESCRIPTION = (
     "回答一个问题，答复里的 `[1]` 指向 `citations`，引文逐字取自材料。"
     "请求头带 `Accept: text/event-stream` 时逐段推送：先是 `citations`（依据），"
     "再是若干 `text`（正文片段），然后是 `answer`（完整对象）。"
+    "用语言模型作答时，之前会有若干 `early`：正在起草的全文，前 `checked` 个字已核对。"
 )
 
 Value = TypeVar("Value")
@@ -51,14 +52,19 @@ class AskRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str
-    history: Annotated[list[Turn], Field(max_length=MAXIMUM_TURNS)] = []
-    conversation: str | None = None
-    """Where the answer is kept: a conversation of the person, or a new one when empty."""
-    replaces: str | None = None
-    """The kept answer that this one stands in for, when the question is asked again."""
-    suggestions: bool = False
-    """Whether questions to go on with are sent after the answer, as events only."""
+    question: Annotated[str, Field(description="问题")]
+    history: Annotated[
+        list[Turn], Field(max_length=MAXIMUM_TURNS, description="上文，早的在前")
+    ] = []
+    conversation: Annotated[
+        str | None, Field(description="存入本人的哪个对话；空字符串表示新开一个，省略表示不存")
+    ] = None
+    replaces: Annotated[str | None, Field(description="重新回答时，这条答复取代已存的哪一条")] = (
+        None
+    )
+    suggestions: Annotated[
+        bool, Field(description="逐段推送时，最后再给出可以接着问的问题（`suggestions`）")
+    ] = False
 
 
 def ask_routes(desk: Desk) -> APIRouter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import NotRequired
 
 # The one of ``typing`` does not serve as a response model before Python 3.12.
@@ -49,6 +50,8 @@ class AnswerRecord(TypedDict):
     mode: str
     elapsed_ms: float
     question_used: str
+    drafting: NotRequired[dict[str, object]]
+    """What a language model contributed, when one was asked."""
 
 
 def answer_to_dict(answer: Answer, *, question: str, id: str | int | None = None) -> AnswerRecord:
@@ -65,6 +68,8 @@ def answer_to_dict(answer: Answer, *, question: str, id: str | int | None = None
     }
     if answer.status == "clarify":
         record["options"] = [_related_to_dict(option) for option in answer.options]
+    if answer.drafting is not None:
+        record["drafting"] = asdict(answer.drafting)
     if id is not None:
         record = {"id": id, **record}
     return record

@@ -203,6 +203,13 @@ def _translate(error: Exception, *, connection: Connection, output: Output) -> M
         return _FormatRefused(f"模型服务 {where} 不接受请求：{said}。")
     if _status(error) == 402 or any(word in said for word in _QUOTA):
         return Barred(f"模型服务 {where} 的额度已用完：{said}。")
+    return _translate_passing(error, where, said)
+
+
+def _translate_passing(error: Exception, where: str, said: str) -> ModelError:
+    """Return what may pass by itself; whatever is left is a reply that cannot be read."""
+    from langchain_core import exceptions as known
+
     if isinstance(error, known.ModelRateLimitError):
         message = f"模型服务 {where} 限制了请求频率。"
         seconds = _retry_after(error)
@@ -213,6 +220,8 @@ def _translate(error: Exception, *, connection: Connection, output: Output) -> M
         return ModelUnavailable(f"连不上模型服务 {where}，请检查地址、网络、代理和服务是否在运行。")
     if isinstance(error, known.ModelError) and error.is_retryable:
         return ModelUnavailable(f"模型服务 {where} 内部出错：{said}。")
+    if isinstance(error, ValueError) and "No generation chunks" in said:
+        return ModelUnavailable(f"模型服务 {where} 什么也没有答，请检查地址（一般以 /v1 结尾）。")
     return ModelRejected(f"模型服务 {where} 的回复无法读取（{type(error).__name__}）：{said}。")
 
 

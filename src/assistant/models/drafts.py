@@ -11,8 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-from pydantic_core import from_json
+from pydantic import JsonValue, TypeAdapter
 
 MOST_CLAIMS = 8
 LONGEST_SENTENCE = 400
@@ -41,6 +40,7 @@ SCHEMA: Mapping[str, JsonValue] = {
     },
 }
 
+_JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL | re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _MARKER = re.compile(r"[\[【［](\d{1,3})[\]】］]")
@@ -91,7 +91,9 @@ def read_partial(text: str) -> Draft:
         return Draft((), complete=False)
     try:
         # Line breaks inside strings are no JSON, and what models write.
-        value = from_json(_CONTROL.sub(" ", text[start:]), allow_partial="trailing-strings")
+        value = _JSON.validate_json(
+            _CONTROL.sub(" ", text[start:]), experimental_allow_partial="trailing-strings"
+        )
     except ValueError:
         return Draft((), complete=False)
     claims = _read_claims(value)

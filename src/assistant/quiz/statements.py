@@ -91,7 +91,7 @@ def _leading_condition(text: str) -> int | None:
     """Return the length of the condition that a segment is or begins with, None without one."""
     if CONDITION.search(text) or TOPIC.search(text):
         return len(text)
-    found = re.match(r"(?:对|发现)[^的]*的(?!情况|问题|处|监督|反映|[^，]*制度)", text)
+    found = re.match(r"(?:对|发现)[^的]*的(?!情况|问题|处|罚款|监督|反映|[^，]*制度)", text)
     return found.end() if found else None
 
 

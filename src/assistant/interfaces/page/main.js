@@ -59,10 +59,10 @@ function pressed(event, { reader, side, talk }) {
   } else if (event.key === "/" && !typing) {
     event.preventDefault();
     byId("question").focus();
-  } else if (event.altKey && event.key === "ArrowLeft") {
+  } else if (event.altKey && event.key === "ArrowLeft" && !typing) {
     event.preventDefault();
     reader.step("prev");
-  } else if (event.altKey && event.key === "ArrowRight") {
+  } else if (event.altKey && event.key === "ArrowRight" && !typing) {
     event.preventDefault();
     reader.step("next");
   } else if (event.altKey && event.code === "KeyN") {
