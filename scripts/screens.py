@@ -190,7 +190,9 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "refusal": show_refusal,
     "conversations": show_conversations,
     "document": open_at("doc=beijing-measures-2021&article=6", "#reader .unit"),
-    "compare": open_at("doc=beijing-measures-2021&article=6&view=compare", "#reader .pair:not(.head)"),
+    "compare": open_at(
+        "doc=beijing-measures-2021&article=6&view=compare", "#reader .pair:not(.head)"
+    ),
     "editions": open_at("doc=opinions-2021&view=editions", "#reader .pair:not(.head)"),
     "findings": show_findings,
 }

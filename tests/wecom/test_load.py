@@ -21,7 +21,7 @@ from assistant.wecom.desk import Pace
 from assistant.wecom.messages import Incoming, Snapshot
 
 USERS = 50
-MESSAGES = int(os.environ.get("WECOM_LOAD_MESSAGES", "400"))
+MESSAGES = int(os.environ.get("WECOM_LOAD_MESSAGES", "300"))
 """The bar is 2,000; the share that every run of the tests can afford is the default."""
 ODDS = 7
 """One answer in so many takes longer than its stream."""
@@ -139,6 +139,6 @@ def test_fifty_people_at_once_see_something_within_two_seconds(tmp_path: Path) -
 
     exchanges = asyncio.run(run())
     waits = sorted(exchange.first_seconds or 99.0 for exchange in exchanges)
-    assert waits[int(0.95 * USERS)] < 2.0, waits
+    assert waits[int(0.95 * USERS)] < 2.0, [round(wait, 2) for wait in waits]
     assert all(exchange.bubble.finished for exchange in exchanges)
     assert all("《" in exchange.bubble.text for exchange in exchanges)
