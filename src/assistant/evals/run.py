@@ -121,8 +121,8 @@ def _add_scores(result: CaseResult, scores: Mapping[str, float]) -> CaseResult:
 
 def describe_settings(settings: Settings) -> dict[str, object]:
     """Return the settings that bear on answers: no folders, no addresses."""
-    left_out = {"corpus", "index", "evals", "host", "port"}
-    return settings.model_dump(mode="json", exclude=left_out)
+    bearing = {"embedder", "query_prompt", "passage_prompt", "passage_tokens", "refusal_threshold"}
+    return {**settings.model_dump(mode="json", include=bearing), "model": settings.model.name}
 
 
 def fingerprint_cases(cases: Sequence[EvalCase]) -> str:
