@@ -145,6 +145,10 @@ class Gate:
         """Let everything pass from now on."""
         self._released.set()
 
+    def close(self) -> None:
+        """Hold back what is asked from now on."""
+        self._released.clear()
+
     def open(self) -> FakeAssistant:
         """Return the assistant, after the release."""
         self._released.wait(timeout=60)

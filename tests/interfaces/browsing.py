@@ -47,6 +47,8 @@ def visiting(
         viewport={"width": width, "height": height or SIZES.get(width, 800)},
         locale="zh-CN",
         color_scheme="dark" if dark else "light",
+        # What slides away is gone at once: a test need not wait for it.
+        reduced_motion="reduce",
     )
     context.set_default_timeout(15_000)
     try:

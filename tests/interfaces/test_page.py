@@ -304,6 +304,31 @@ def test_an_answer_can_be_given_once_more_in_its_place(page: Page) -> None:
     expect(page.locator("#chat .answer.answered")).to_have_count(1)
 
 
+def test_an_answer_that_is_asked_for_once_more_and_stopped_is_there_again(
+    browser: Browser,
+) -> None:
+    with gated(browser, lambda gate: lambda: gate) as (gate, page):
+        expect(page.locator("#reader .contents")).to_be_visible()
+        gate.release()
+        ask_and_wait(page, QUESTION)
+        gate.close()
+        page.get_by_role("button", name="重新回答").click()
+        expect(page.locator("#chat .unchecked")).to_be_visible()
+        page.get_by_role("button", name="停止").click()
+        expect(page.locator("#chat .answer.answered .foot")).to_be_visible()
+
+
+def test_questions_in_quick_succession_are_kept_in_one_conversation(
+    browser: Browser, address: str
+) -> None:
+    with visiting(browser, address) as page:
+        for question in (QUESTION, REFUSED, QUESTION):
+            ask_and_wait(page, question)
+        expect(page.locator("#chat .opinion")).to_have_count(3)
+        listed = page.request.get(f"{address}/api/conversations").json()
+    assert [conversation["turns"] for conversation in listed] == [3]
+
+
 def test_the_latest_question_stands_at_the_top_however_short_its_answer(sized: Page) -> None:
     for _ in range(3):
         ask_and_wait(sized, QUESTION)

@@ -65,7 +65,8 @@ def main(url: str, port: str, api: str, seconds: str) -> None:
         values,
         database,
         answering(seconds, values, database),
-        pace=QUICK,
+        # The real assistant keeps the product's own pace.
+        pace=None if seconds == REAL else QUICK,
         hold=timedelta(seconds=1),
     )
 

@@ -32,8 +32,11 @@ from assistant.users.asked import AskedLog
 logger = logging.getLogger(__name__)
 
 MAXIMUM_TURNS = 200
-CONCURRENT_ANSWERS = 32
-"""How many questions are worked on at once; the others wait in turn."""
+CONCURRENT_ANSWERS = 4
+"""How many questions are worked on at once; the others wait in turn. More would only take turns on
+the processor, and all would be late together."""
+CONCURRENT_CALLS = 32
+"""… with a language model, where most of the time is spent waiting for it."""
 LEFT = 499
 """Status for the log when whoever asked has left; nobody reads it."""
 
@@ -111,7 +114,8 @@ class Desk:
         self._opening = opening
         self._log = log
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="asked")
-        self._threads = ThreadPoolExecutor(CONCURRENT_ANSWERS, thread_name_prefix="ask")
+        self._few = ThreadPoolExecutor(CONCURRENT_ANSWERS, thread_name_prefix="ask")
+        self._many = ThreadPoolExecutor(CONCURRENT_CALLS, thread_name_prefix="ask-model")
         self._asked = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -127,8 +131,9 @@ class Desk:
         def begin() -> Iterator[Early | Answer]:
             return assistant.ask_stream(question, history=history, person=person)
 
+        threads = self._many if assistant.prompts_hash else self._few
         with self._counted():
-            async with contextlib.aclosing(iterate_in(self._threads, begin)) as items:
+            async with contextlib.aclosing(iterate_in(threads, begin)) as items:
                 async for item in items:
                     if isinstance(item, Answer):
                         self._note(question, item, person=person, channel=channel)

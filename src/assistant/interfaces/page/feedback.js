@@ -8,7 +8,7 @@ export class Feedback {
   /** Put what is there for a kept answer into its foot. */
   offer(exchange) {
     const place = exchange.answer.querySelector(".kept");
-    if (!place) return;
+    if (!place || !exchange.turn) return;
     const buttons = VERDICTS.map(([verdict, words]) => make("button", {
       type: "button", "data-verdict": verdict, "aria-pressed": String(exchange.verdict === verdict),
       onclick: () => this.choose(exchange, verdict),

@@ -35,6 +35,7 @@ export class Talk {
     this.exchanges = [];
     this.conversation = "";
     this.running = null;
+    this.keeping = Promise.resolve();
     this.list = byId("exchanges");
     this.box = byId("question");
     byId("box").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
@@ -72,15 +73,14 @@ export class Talk {
   /** Ask a question; the answer replaces that of `again`, when it is asked once more. */
   async ask(question, again = null) {
     this.stop();
+    // The answer before is on its way into its conversation, which goes on with this one.
+    await this.keeping;
     this.finishing?.abort();
-    const exchange = again ?? new Exchange(question);
-    const before = again ? this.exchanges.slice(0, this.exchanges.indexOf(again)) : [...this.exchanges];
-    if (!again) {
-      this.exchanges.push(exchange);
-      this.list.append(exchange.element);
-      byId("welcome").hidden = true;
-    }
+    const exchange = again ?? this.add(question);
+    const before = this.exchanges.slice(0, this.exchanges.indexOf(exchange));
+    const previous = exchange.record;
     const running = new AbortController();
+    exchange.record = null;
     this.running = running;
     this.finishing = running;
     this.busy(true);
@@ -92,11 +92,19 @@ export class Talk {
       if (!exchange.record && !running.signal.aborted) throw new Failure("答复没有送达，请重试。");
     } catch (error) {
       if (error.name !== "AbortError" && !(error instanceof Failure)) throw error;
-      if (!exchange.record) this.fail(exchange, error);
+      if (!exchange.record) this.fail(exchange, error, previous);
     } finally {
       clearTimeout(slow);
       if (this.running === running) this.idle();
     }
+  }
+
+  add(question) {
+    const exchange = new Exchange(question);
+    this.exchanges.push(exchange);
+    this.list.append(exchange.element);
+    byId("welcome").hidden = true;
+    return exchange;
   }
 
   request(question, before, again) {
@@ -116,15 +124,21 @@ export class Talk {
     let citations = [];
     let text = "";
     let kept = false;
-    for await (const { name, data } of events("api/ask", body, { signal: running.signal })) {
-      clearTimeout(slow);
-      if (name === "citations") citations = data;
-      else if (name === "text") text += data.delta;
-      if (name === "citations" || name === "text") this.showPart(exchange, citations, text);
-      else if (name === "early") this.showPart(exchange, citations, data.text, data.checked);
-      else if (name === "answer") this.finish(exchange, data, running);
-      else if (name === "kept") { this.keep(exchange, data); kept = true; }
-      else if (name === "suggestions") this.suggest(exchange, data);
+    let done;
+    this.keeping = new Promise((resolve) => { done = resolve; });
+    try {
+      for await (const { name, data } of events("api/ask", body, { signal: running.signal })) {
+        clearTimeout(slow);
+        if (name === "citations") citations = data;
+        else if (name === "text") text += data.delta;
+        if (name === "citations" || name === "text") this.showPart(exchange, citations, text);
+        else if (name === "early") this.showPart(exchange, citations, data.text, data.checked);
+        else if (name === "answer") this.finish(exchange, data, running);
+        else if (name === "kept") { kept = true; this.keep(exchange, data); done(); }
+        else if (name === "suggestions") this.suggest(exchange, data);
+      }
+    } finally {
+      done();
     }
     // It was deleted meanwhile, in another window: what is asked next begins a new one.
     if (exchange.record && !kept && this.exchanges.includes(exchange)) this.conversation = "";
@@ -189,7 +203,14 @@ export class Talk {
     this.kept(conversation);
   }
 
-  fail(exchange, error) {
+  /** Say what went wrong, or show the answer again that was there before. */
+  fail(exchange, error, previous) {
+    if (previous) {
+      exchange.record = previous;
+      exchange.show(this.renderAnswer(exchange));
+      this.feedback.offer(exchange);
+      return;
+    }
     exchange.show(renderNotice(error.name === "AbortError" ? "已停止。" : error.message));
     const next = error.status === 401
       ? make("a", { class: "tool", href: "login" }, "去登录")
