@@ -109,6 +109,19 @@ class Paragraph:
     sentences: tuple[Sentence, ...]
     items: tuple[Item, ...] = ()
 
+    @property
+    def stem(self) -> Sentence | None:
+        """What the items hang from (有下列情形之一的：); None where nothing stands before them."""
+        if not self.items:
+            return None
+        before = [s for s in self.sentences if s.end <= self.items[0].start]
+        return before[-1] if before else None
+
+    def stem_of(self, sentence: Sentence) -> Sentence | None:
+        """Return what a sentence of an item hangs from; None for a sentence of no item."""
+        itemised = bool(self.items) and self.items[0].start <= sentence.start < self.end
+        return self.stem if itemised else None
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -145,6 +158,13 @@ class Article:
             for sentence in paragraph.sentences
             if not (asks and sentence.text.endswith(("？", "?")))
         )
+
+    def stem_of(self, sentence: Sentence) -> Sentence | None:
+        """Return what a sentence of an item hangs from; None for a sentence of no item."""
+        for paragraph in self.paragraphs:
+            if paragraph.start <= sentence.start < paragraph.end:
+                return paragraph.stem_of(sentence)
+        return None
 
 
 class ProblemKind(StrEnum):

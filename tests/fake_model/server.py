@@ -131,8 +131,7 @@ async def _serve(
     server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     try:
-        while await _exchange(server, reader, writer):
-            pass
+        await _exchange(server, reader, writer)
     except (ConnectionError, asyncio.IncompleteReadError):
         server.left.set()
     except asyncio.CancelledError:
@@ -143,8 +142,8 @@ async def _serve(
 
 async def _exchange(
     server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> bool:
-    """Answer one request; tell whether the connection stays open."""
+) -> None:
+    """Answer one request; the connection ends with it."""
     head = await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     method, path, _ = first.split(" ", 2)
@@ -152,7 +151,7 @@ async def _exchange(
     raw = await reader.readexactly(int(headers.get("content-length", "0")))
     if method == "GET" and path.endswith("/models"):
         await _respond(writer, 200, {"object": "list", "data": [{"id": NAME, "object": "model"}]})
-        return True
+        return
     body = cast("Body", json.loads(raw))
     number = len(server.requests)
     server.requests.append(body)
@@ -167,9 +166,8 @@ async def _exchange(
         await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
             server.left.set()
-            return False
+            return
         answering.result()
-        return False
     finally:
         server.open_now -= 1
         answering.cancel()
@@ -245,8 +243,10 @@ async def _respond(
 ) -> None:
     body = json.dumps(content, ensure_ascii=False).encode()
     extra = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    # Unsaid, a client may send its next request down a connection that is about to close.
     writer.write(
-        f"HTTP/1.1 {status} Status\r\nContent-Type: application/json\r\n{extra}"
+        f"HTTP/1.1 {status} Status\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\n{extra}"
         f"Content-Length: {len(body)}\r\n\r\n".encode()
         + body
     )

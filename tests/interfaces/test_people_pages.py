@@ -56,7 +56,8 @@ def address(indexed_settings: Settings, tmp_path_factory: pytest.TempPathFactory
         corpus=folder / "corpus",
         index=folder / "index",
         data=folder / "data",
-        web=WebSettings(identity="password"),
+        # The tests of this file ask more in a minute than one reader may.
+        web=WebSettings(identity="password", questions_per_minute=1000),
     )
     add_people(settings)
     with serving(lambda: Assistant.open(settings), settings=settings) as address:

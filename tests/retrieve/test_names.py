@@ -201,3 +201,21 @@ def test_a_well_known_law_without_title_marks_is_foreign_before_an_address(
     catalog: Catalog, name: str
 ) -> None:
     assert catalog.read(f"{name}第三条怎么规定").foreign_titles == (name,)
+
+
+SANCTIONS = Document(id="sanctions", title="行政机关公务员处分条例", short_title="", text="")
+AFFAIRS = Document(id="affairs", title="机关事务管理条例", short_title="", text="")
+ARCHIVES = Document(id="archives", title="机关档案管理条例", short_title="", text="")
+
+
+@pytest.mark.parametrize("question", ["处分条例第十一条", "《公务员处分条例》怎么规定警告"])
+def test_the_end_of_a_title_names_the_only_document_that_has_it(question: str) -> None:
+    mentions = Catalog([SANCTIONS, AFFAIRS]).read(question)
+    assert mentions.documents == ("sanctions",)
+    assert mentions.foreign_titles == ()
+
+
+def test_an_end_that_two_titles_share_names_neither() -> None:
+    mentions = Catalog([AFFAIRS, ARCHIVES]).read("《管理条例》第三条")
+    assert mentions.documents == ()
+    assert mentions.foreign_titles == ("管理条例",)

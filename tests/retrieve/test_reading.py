@@ -39,7 +39,6 @@ def test_the_topic_keeps_the_name_of_a_body(reader: Reader) -> None:
     [
         "那北京这边呢？",
         "地方上呢",
-        "换成副职呢",
         "如果不谈呢？",
         "具体怎么做？",
         "多久一次？",
@@ -212,3 +211,20 @@ def test_what_is_no_subject_takes_nobodys_place(corpus: Corpus) -> None:
         "那会后呢", (("user", "纪委书记会前要做什么？"),)
     )
     assert reading.standalone.startswith("纪委书记会前要做什么")
+
+
+def test_another_matter_takes_the_place_of_the_one_before(reader: Reader) -> None:
+    talk: tuple[Turn, ...] = (
+        ("user", "述责述廉多久一次？"),
+        ("assistant", "《若干措施》（十三）：每年开展述责述廉。[1]"),
+    )
+    reading = reader.read("那信访举报呢？", talk)
+    assert reading.standalone == "信访举报多久一次？"
+    assert reading.topic == "信访举报"
+    assert reading.discussed == ()
+
+
+def test_a_matter_that_was_just_talked_about_is_no_other(reader: Reader) -> None:
+    reading = reader.read("那任职谈话呢？", TALKS)
+    assert "新任职" in reading.standalone
+    assert "那任职谈话呢" in reading.standalone

@@ -141,10 +141,14 @@ _REAL = re.compile(r"到底|实际上|真实|原文(?:怎么|是|到底|究竟)|
 
 def missing_particulars(question: str, text: str) -> tuple[str, ...]:
     """Return the particulars that a question asks after and a text does not mention."""
+    return tuple(word for word in particulars_asked(question) if word not in text)
+
+
+def particulars_asked(question: str) -> tuple[str, ...]:
+    """Return the particulars that a question asks after."""
     if confirms(question):  # what is supposed is to be set right, not missed
         return ()
-    asked = dict.fromkeys(_PARTICULARS.findall(question[-TAIL:]))
-    return tuple(word for word in asked if word not in text)
+    return tuple(dict.fromkeys(_PARTICULARS.findall(question[-TAIL:])))
 
 
 def confirms(question: str) -> bool:

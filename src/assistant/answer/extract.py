@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer.asked import Kind, gives
-from assistant.answer.compose import Documents, Statement, join_spans
-from assistant.domain import Article, ArticleKind, Hit, Sentence
+from assistant.answer.compose import Documents, Span, Statement, join_spans
+from assistant.domain import Article, ArticleKind, Hit, Paragraph, Sentence
 
 # Tuned on the development questions; docs/experiments.md has the figures.
 CLOSE_ARTICLE = 1.3
 """Standard deviations behind the first within which a further article is quoted too."""
+SUPPLYING_ARTICLE = 2.6
+"""… and when it alone mentions what is asked after."""
 CLOSE_BEST = 0.8
 """… and the share of the first article's best sentence that its own best must reach."""
 UNDECIDED = 0.8
@@ -26,6 +28,12 @@ CAPTION = 4.0
 _INTERROGATIVES = re.compile(
     r"谁|什么|多少|几|怎么|怎样|如何|哪|啥|吗|呢|是否|有没有|要不要|去不去|能不能|分别|各(?:有|是|管)|以及"
 )
+_LISTS = re.compile(
+    r"哪[些几]|[几多少]+(?:种|类|项|个方面|个步骤)|什么(?:样的?)?(?:情形|情况|材料|条件|内容|程序|步骤|种类|手续)|"
+    r"(?:包括|有|分)(?:哪|什么|啥)|种类|步骤|流程|程序是|分别"
+)
+LONGEST_LIST = 700
+"""Characters up to which a list is quoted whole; of a longer one, the items that fit best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class Extent:
     """Over all sentences; the best is quoted whatever its length."""
     close: float
     """Share of the best sentence's score with which another is quoted too."""
+    listing: bool = False
+    """Whether all of a list is wanted, and not the item that fits best."""
 
 
 NARROW = Extent(sentences=1, characters=210, close=1.0)
@@ -49,7 +59,7 @@ SIDE = Extent(sentences=8, characters=300, close=-1.0)
 def extent_of(question: str) -> Extent:
     """Return how much a question wants to know: several things asked need more sentences."""
     asked = len(_INTERROGATIVES.findall(question))
-    return WIDE if asked > 1 else USUAL
+    return replace(WIDE if asked > 1 else USUAL, listing=bool(_LISTS.search(question)))
 
 
 def select_statements(
@@ -58,20 +68,24 @@ def select_statements(
     documents: Documents,
     *,
     extent: Extent = USUAL,
+    particulars: Sequence[str] = (),
 ) -> list[Statement]:
     """Return what to quote of the hits, best article first.
 
     A second article is quoted when it is close, with its best sentence only; when the two can
-    hardly be told apart, so is the first.
+    hardly be told apart, so is the first. One that mentions a particular asked after, which the
+    first does not, may be further behind: what is forbidden here is punished there.
     """
     if not hits:
         return []
     best = _best(hits[0], kinds)
+    lacking = [word for word in particulars if word not in hits[0].article.text]
     second = next(
         (
             hit
             for hit in hits[1:MOST_ARTICLES]
-            if hit.score >= hits[0].score - CLOSE_ARTICLE and _best(hit, kinds) >= CLOSE_BEST * best
+            if hit.score >= hits[0].score - _reach(hit, lacking)
+            and _best(hit, kinds) >= CLOSE_BEST * best
         ),
         None,
     )
@@ -80,6 +94,11 @@ def select_statements(
     undecided = second.score > hits[0].score - UNDECIDED and extent is not WIDE
     first = quote_article(hits[0], kinds, documents, extent=NARROW if undecided else extent)
     return [first, quote_article(second, kinds, documents, extent=NARROW)]
+
+
+def _reach(hit: Hit, lacking: Sequence[str]) -> float:
+    supplies = any(word in hit.article.text for word in lacking)
+    return SUPPLYING_ARTICLE if supplies else CLOSE_ARTICLE
 
 
 def _best(hit: Hit, kinds: Sequence[Kind]) -> float:
@@ -107,29 +126,51 @@ def _is_caption(article: Article, sentence: Sentence) -> bool:
 def quote_article(
     hit: Hit, kinds: Sequence[Kind], documents: Documents, *, extent: Extent = USUAL
 ) -> Statement:
-    """Return the best sentences of one article, in reading order."""
+    """Return the best sentences of one article, in reading order.
+
+    An item comes with what it hangs from, and a list whole where all of it is wanted.
+    """
     ranked = sorted(score_sentences(hit, kinds), key=lambda pair: -pair[1])
     if not ranked:
         return Statement(hit.article, ((hit.article.start, hit.article.end),))
-    best = ranked[0][1]
-    chosen, used = [ranked[0][0]], len(ranked[0][0].text)
-    for sentence, score in ranked[1:]:
-        if len(chosen) >= extent.sentences or score < extent.close * best:
+    text = documents[hit.article.document_id].document.text
+    best, best_score = ranked[0]
+    whole = _list_around(hit.article, best, wanted=extent.listing)
+    if whole is not None:
+        ranked = [pair for pair in ranked if not whole.start <= pair[0].start < whole.end]
+        quoted = {(whole.start, whole.end)}
+        chosen, used = 1, len(whole.text)
+    else:
+        ranked = ranked[1:]
+        quoted = _with_stem(hit.article, best)
+        chosen, used = 1, len(best.text)
+    for sentence, score in ranked:
+        if chosen >= extent.sentences or score < extent.close * best_score:
             break
-        if _is_caption(hit.article, sentence):
+        if _is_caption(hit.article, sentence) or sentence.text.endswith(("：", ":")):
             continue
         if used + len(sentence.text) <= extent.characters:
-            chosen.append(sentence)
+            quoted |= _with_stem(hit.article, sentence)
+            chosen += 1
             used += len(sentence.text)
-    text = documents[hit.article.document_id].document.text
-    quoted = {*chosen, *(stem for s in chosen if (stem := _stem(hit.article, s)))}
-    return Statement(hit.article, join_spans(((s.start, s.end) for s in quoted), text))
+    return Statement(hit.article, join_spans(quoted, text))
 
 
-def _stem(article: Article, sentence: Sentence) -> Sentence | None:
-    """Return what an item hangs from: 醉酒驾驶机动车的 says little without 有下列情形之一的：."""
+def _with_stem(article: Article, sentence: Sentence) -> set[Span]:
+    """Return a sentence and what it hangs from: 醉酒驾驶机动车的 needs 有下列情形之一的：."""
+    stem = article.stem_of(sentence)
+    return {(s.start, s.end) for s in (sentence, stem) if s}
+
+
+def _list_around(article: Article, sentence: Sentence, *, wanted: bool) -> Paragraph | None:
+    """Return the paragraph with the list to quote whole: the stem was found, or a list is wanted.
+
+    The stem announces what follows and alone says nothing.
+    """
     for paragraph in article.paragraphs:
-        if paragraph.items and paragraph.items[0].start <= sentence.start < paragraph.end:
-            first = paragraph.sentences[0]
-            return first if first.start < paragraph.items[0].start else None
+        if paragraph.items and paragraph.start <= sentence.start < paragraph.end:
+            announced = sentence == paragraph.stem
+            itemised = sentence.start >= paragraph.items[0].start
+            fits = len(paragraph.text) <= LONGEST_LIST
+            return paragraph if fits and (announced or (wanted and itemised)) else None
     return None

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answer import about, compare, enumerate_, lookup
-from assistant.answer.asked import gives, kinds_asked, missing_particulars
+from assistant.answer.asked import (
+    Kind,
+    gives,
+    kinds_asked,
+    missing_particulars,
+    particulars_asked,
+)
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.duty_list import answer_duties
 from assistant.answer.extract import extent_of, select_statements
@@ -217,9 +223,7 @@ class Writer:
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
         kinds = kinds_asked(reading.form)
         text = "\n".join(article.text for article in articles)
-        statements = select_statements(
-            ranking.hits, kinds, self._documents, extent=extent_of(reading.text)
-        )
+        statements = self._select(reading, ranking.hits, kinds)
         lacking = [kind for kind in kinds if kind in DETAILS and not gives(kind, text)]
         if not (lacking or missing_particulars(reading.text, text)):
             return compose(statements, self._documents)
@@ -234,11 +238,20 @@ class Writer:
     def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
         ranking = self._searcher.search(self._query(reading), limit=HITS)
         kinds = kinds_asked(reading.form)
-        statements = select_statements(
-            ranking.hits, kinds, self._documents, extent=extent_of(reading.text)
-        )
+        statements = self._select(reading, ranking.hits, kinds)
         evidence = self._judge.weigh(reading, ranking, statements, kinds)
         return evidence, ranking.hits, statements
+
+    def _select(
+        self, reading: Reading, hits: Sequence[Hit], kinds: Sequence[Kind]
+    ) -> list[Statement]:
+        return select_statements(
+            hits,
+            kinds,
+            self._documents,
+            extent=extent_of(reading.text),
+            particulars=particulars_asked(reading.text),
+        )
 
     def _answer_content(self, reading: Reading) -> Answer:
         evidence, hits, statements = self._examine(reading)

@@ -30,7 +30,7 @@ from assistant.index.keywords import KeywordIndex
 from assistant.index.manifest import Manifest, corpus_fingerprint, passages_fingerprint
 from assistant.index.vectors import VectorFolder, VectorIndex
 
-INDEX_FORMAT = 1
+INDEX_FORMAT = 2
 """Changes whenever what is written for the same passages changes: tokens, vectors, layout."""
 
 Progress = Callable[[int, int], None]
@@ -50,6 +50,13 @@ class IndexedSentence:
     sentence: Sentence
     article: Article
     document: Document
+    stem: str = ""
+    """What the item hangs from that the sentence belongs to: searched with it, never quoted."""
+
+    @property
+    def search_text(self) -> str:
+        """What is embedded and indexed: （三）记大过，18个月 alone does not say of what."""
+        return f"{self.stem}{self.sentence.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +104,8 @@ def build_index(
         raise CorpusError("语料库中没有可供检索的内容。请先在 corpus 文件夹放入文件。")
     (folder / "builds").mkdir(parents=True, exist_ok=True)
     with _only_builder(folder, wait_seconds), closing(VectorCache(_cache_file(folder))) as cache:
-        keys = [vector_key(embedder.name, entry.sentence.text) for entry in sentences]
-        texts = [entry.sentence.text for entry in sentences]
+        texts = [entry.search_text for entry in sentences]
+        keys = [vector_key(embedder.name, text) for text in texts]
         vectors, embedded = _embed(texts, keys, embedder, cache, progress)
         manifest = Manifest(
             format=INDEX_FORMAT,
@@ -198,10 +205,17 @@ def _sentences(
     by_id = {parsed.document.id: parsed.document for parsed in documents}
     articles = {passage.article.id: passage.article for passage in passages}
     return tuple(
-        IndexedSentence(sentence, article, by_id[article.document_id])
+        IndexedSentence(
+            sentence, article, by_id[article.document_id], stem=_stem_text(article, sentence)
+        )
         for article in articles.values()
         for sentence in article.sentences
     )
+
+
+def _stem_text(article: Article, sentence: Sentence) -> str:
+    stem = article.stem_of(sentence)
+    return stem.text if stem else ""
 
 
 def _embed(
@@ -249,7 +263,7 @@ def _write_keywords(
 ) -> None:
     folder = build / "keywords"
     KeywordIndex.build([passage.search_text for passage in passages]).save(folder / "passages")
-    KeywordIndex.build([entry.sentence.text for entry in sentences]).save(folder / "sentences")
+    KeywordIndex.build([entry.search_text for entry in sentences]).save(folder / "sentences")
 
 
 def _write_vectors(

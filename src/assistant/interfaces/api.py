@@ -74,7 +74,8 @@ def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         opening.begin()
         wecom = connected(answering, services.database, settings.wecom)
-        async with wecom, wecom_beside(app), mcp.session_manager.run():
+        practising = practice.beside(opening.assistant)
+        async with wecom, wecom_beside(app), mcp.session_manager.run(), practising:
             yield
         services.database.close()
 
@@ -109,7 +110,7 @@ def create_app(opener: Callable[[], Answerer], settings: Settings) -> FastAPI:
     app.include_router(reader_routes(opening))
     app.include_router(duties_routes(opening, settings.corpus))
     app.include_router(_probe_routes(opening))
-    mount_quiz(app, opening, database=services.database, settings=settings)
+    practice = mount_quiz(app, opening, database=services.database, settings=settings)
     mount_wecom(app, answering, opening, settings=settings)
     return mount_chat(app, opening, folder=settings.corpus)
 

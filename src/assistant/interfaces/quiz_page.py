@@ -14,7 +14,6 @@ from assistant.interfaces.quiz_tab_book import BookTab, ProgressTab
 from assistant.interfaces.quiz_tab_exam import ExamTab
 from assistant.interfaces.quiz_tab_practice import PRIVATE, PracticeTab
 
-PATH = "/quiz"
 TITLE = "知识练习"
 PRACTICE, BOOK, EXAM, PROGRESS = "practice", "book", "exam", "progress"
 

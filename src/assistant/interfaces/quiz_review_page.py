@@ -15,6 +15,7 @@ from assistant.interfaces.quiz_html import explained_to_html, notice_to_html
 from assistant.interfaces.quiz_page import asset
 from assistant.interfaces.quiz_reviewing import MATTERS_OF_STYLE, Queue, ReviewCard, Reviewing
 from assistant.interfaces.quiz_tab_practice import PRIVATE
+from assistant.quiz.check_item import CASE
 from assistant.quiz.items import Item, ItemType, Status
 from assistant.quiz.practice_order import ShownOption
 from assistant.quiz.review import Action, Entry
@@ -22,7 +23,6 @@ from assistant.quiz.review_edit import EditableItem, to_editable
 from assistant.quiz.schedule import CHINA
 from assistant.users.people import Person, Role
 
-PATH = "/quiz/review"
 TITLE = "审题"
 _CLOSED = "审题只对学习组主持人和管理员开放。如需审题，请联系管理员开通。"
 _STEM_CHARACTERS = 34
@@ -311,11 +311,24 @@ def card_to_html(card: ReviewCard) -> str:
         f'<p class="meta"><span>{item.status.label}{edited}{hidden}</span>'
         f"<span>{item.type.label} · 难度{item.difficulty} · {escape(item.id)}</span></p>"
         f'<p class="stem">{escape(item.stem)}</p>'
+        f"{_origin(item)}"
         f"{_listed('机检意见', faults) or '<p class=soft>机检：未发现问题。</p>'}"
         f"{_listed('读者报错', reports)}"
         f"{explained_to_html(item, _as_printed(item))}"
         f"{_listed('经过', history)}"
     )
+
+
+def _origin(item: Item) -> str:
+    """Return who wrote a question when it was not the program, and what it could not check."""
+    if not item.origin:
+        return ""
+    unproved = (
+        "案例情节是虚构的，原文中没有，请核对它与所引条文是否相符。"
+        if item.pattern == CASE
+        else "题干措辞和干扰项由模型拟定，请对照原文通读。"
+    )
+    return f'<p class="note">由语言模型起草（{escape(item.origin)}）。{unproved}</p>'
 
 
 def _listed(name: str, entries: str) -> str:

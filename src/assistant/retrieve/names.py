@@ -89,6 +89,7 @@ class Catalog:
     def read(self, question: str) -> Mentions:
         """Return what the question names."""
         named, spans = self._read_names(question)
+        foreign = self._read_tails(question, named, spans)
         places = {i: list(p.finditer(question)) for i, p in self._scopes.items()}
         scoped = {i for i, found in places.items() if found}
         spans += [
@@ -111,7 +112,7 @@ class Catalog:
             hinted=tuple(hinted),
             scoped=tuple(self._normative(scoped)),
             spans=tuple(sorted(spans)),
-            foreign_titles=tuple(self._foreign_titles(question, spans)),
+            foreign_titles=foreign,
             foreign_places=tuple(self._foreign_places(question)),
             foreign_years=tuple(
                 y for y in dict.fromkeys(_YEAR.findall(question)) if y not in self._years
@@ -138,16 +139,35 @@ class Catalog:
                         spans.append(here)
         return found, spans
 
-    def _foreign_titles(self, question: str, spans: Sequence[tuple[int, int]]) -> list[str]:
-        bare = [
-            _ASKING_FIRST.sub("", m["title"])
-            for m in _BARE_LAW.finditer(question)
-            if not any(start < m.end() and m.start() < end for start, end in spans)
-        ]
-        return bare + [
-            m["title"] for m in _TITLE_MARKS.finditer(question)
-            if not any(start < m.end() and m.start() < end for start, end in spans)
-            and (m["title"] not in self._texts or _ADDRESS_NEXT.match(question, m.end()))
+    def _read_tails(
+        self, question: str, named: set[str], spans: list[tuple[int, int]]
+    ) -> tuple[str, ...]:
+        """Add the documents named by the end of their titles (处分条例); return titles of none."""
+        foreign = []
+        for title, span in self._unknown_titles(question, tuple(spans)):
+            owners = [d for d in self._documents if d.title.endswith(title) and not d.edition_of]
+            if len(owners) == 1:
+                named.add(owners[0].id)
+                spans.append(span)
+            else:
+                foreign.append(title)
+        return tuple(foreign)
+
+    def _unknown_titles(
+        self, question: str, spans: Sequence[tuple[int, int]]
+    ) -> list[tuple[str, tuple[int, int]]]:
+        """Return what is cited as a title and is no name of a document here, and where."""
+        bare = []
+        for match in _BARE_LAW.finditer(question):
+            title = _ASKING_FIRST.sub("", match["title"])
+            bare.append((title, (match.end() - len(title), match.end())))
+        marked = [
+            (match["title"], match.span()) for match in _TITLE_MARKS.finditer(question)
+            if match["title"] not in self._texts or _ADDRESS_NEXT.match(question, match.end())
+        ]  # fmt: skip
+        return [
+            (title, (start, end)) for title, (start, end) in [*bare, *marked]
+            if not any(start < other and one < end for one, other in spans)
         ]  # fmt: skip
 
     def _foreign_places(self, question: str) -> list[str]:

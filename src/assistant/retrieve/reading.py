@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from assistant.domain import ParsedDocument, Turn
 from assistant.retrieve.addresses import Address, read_addresses
@@ -136,6 +137,13 @@ class Reader:
                 alone, standalone=swapped, topic=topic or swapped, mentions=mentions, leans=True,
                 discussed=tuple(discussed),
             )  # fmt: skip
+        talk = "\n".join(map(self._article_text, discussed)) or reply
+        elsewhere = alone.mentions.documents or alone.mentions.hinted or alone.mentions.scoped
+        matter = "" if elsewhere else self._other_matter(alone.text, talk)
+        swapped = _swap_matter(earlier.standalone, talk, matter) if matter else ""
+        if swapped:
+            # What was talked about does not bear on it; the new matter is what must be found.
+            return replace(alone, standalone=swapped, topic=matter, mentions=mentions, leans=True)
         return replace(
             alone,
             standalone=f"{earlier.standalone.rstrip(_TRIM)}；{alone.text}",
@@ -155,6 +163,20 @@ class Reader:
             return ""
         start, end = spans[0]
         return f"{earlier.standalone[:start]}{subject}{earlier.standalone[end:]}"
+
+    def _other_matter(self, text: str, talk: str) -> str:
+        """Return the matter of a question that names nothing else, or nothing: 那会议呢.
+
+        It is one that the texts know, and ``talk``, what was answered with, does not mention.
+        """
+        found = _ANOTHER_SUBJECT.fullmatch(text.strip(_TRIM))
+        matter = found["subject"] if found else ""
+        fresh = len(matter) > 1 and bool(talk) and matter not in talk
+        return matter if fresh and self._normalize.knows(matter) else ""
+
+    def _article_text(self, article_id: str) -> str:
+        document = self._documents[article_id.partition("#")[0]]
+        return next((a.text for a in document.articles if a.id == article_id), "")
 
     def _other_subject(self, text: str) -> str:
         """Return the body or person of a question that names nothing else, or nothing."""
@@ -176,6 +198,16 @@ class Reader:
                     if (article.number, article.suffix) == (address.number, address.suffix):
                         found.setdefault(article.id)
         return tuple(found)
+
+
+def _swap_matter(question: str, talk: str, matter: str) -> str:
+    """Return a question asked of another matter, or nothing when its own is not found.
+
+    Its own is the longest stretch that it shares with what it was answered with.
+    """
+    match = SequenceMatcher(a=question, b=talk, autojunk=False).find_longest_match()
+    before, after = question[: match.a], question[match.a + match.size :]
+    return f"{before}{matter}{after}" if match.size > 1 else ""
 
 
 def asks_source(text: str) -> bool:
