@@ -240,6 +240,14 @@ def test_theme_and_size_are_chosen_and_kept(browser: Browser, address: str) -> N
         assert overflow(again) <= 0
 
 
+@pytest.mark.parametrize("width", SIZES, ids="{}px".format)
+def test_the_menu_leads_to_the_duties(browser: Browser, address: str, width: int) -> None:
+    with visiting(browser, address, width=width) as page:
+        page.locator("#more summary").click()
+        page.get_by_role("link", name="职责清单").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("职责")
+
+
 def test_a_phone_reads_in_a_drawer_and_has_room_for_long_words(
     browser: Browser, address: str
 ) -> None:
