@@ -32,7 +32,7 @@ serve: $(VENV)/installed ## install, build the index if missing or stale, start 
 	exec $(ASSISTANT) serve --host $(HOST) --port $(PORT)
 
 test: check ## everything CI runs: ruff, mypy, pytest, the evaluation's floors, the quiz's targets
-	$(PYTHON_IN_VENV) -m pytest
+	$(PYTHON_IN_VENV) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 	$(ASSISTANT) index >/dev/null
 	$(ASSISTANT) eval --check >/dev/null
 	$(ASSISTANT) eval --floors

@@ -15,7 +15,7 @@ from assistant.index.build import IndexedSentence
 from .samples import article, hit
 
 Documents = dict[str, ParsedDocument]
-CORPUS = Path(__file__).parents[2] / "evals" / "unseen" / "corpus"
+CORPUS = Path(__file__).parents[2] / "evals" / "others" / "corpus"
 SANCTIONS = "civil-servant-sanctions-2007"
 DECISIONS = "decision-procedure-2019"
 AFFAIRS = "office-affairs-2012"

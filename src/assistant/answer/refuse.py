@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -69,10 +70,25 @@ class Judge:
         model = json.loads(content)
         self._weights: dict[str, float] = model["weights"]
         self._bias: float = model["bias"]
+        self._rarity = cache(self._measure_rarity)
 
     def is_answerable(self, evidence: Evidence) -> bool:
         """Tell whether the evidence suffices."""
         return evidence.probability >= self._threshold
+
+    def _measure_rarity(self, kind: Kind) -> float:
+        """Return how seldom the corpus gives a value of this kind: 0 where every sentence does.
+
+        Where hardly any text names a number of days, a question for one hardly has its answer.
+        """
+        sentences = [
+            sentence.text
+            for parsed in self._documents.values()
+            for article in parsed.articles
+            for sentence in article.sentences
+        ]
+        giving = sum(gives(kind, text) for text in sentences)
+        return -math.log((giving + 1) / (len(sentences) + 1))
 
     def _asks_commentary(self, reading: Reading) -> bool:
         mentions = reading.mentions
@@ -105,7 +121,7 @@ class Judge:
             "coverage": covered,
             "covered_whole": float(covered > WHOLE),
             "known": self._searcher.coverage(reading.topic, None),
-            "asks_detail": float(any(kind in DETAILS for kind in kinds)),
+            "rarity": max((self._rarity(kind) for kind in kinds), default=0.0),
             "asks_commentary": float(self._asks_commentary(reading)),
             "asks_whether": float(asks_whether(reading.text)),
             "missing_kind": float(missing is not None),

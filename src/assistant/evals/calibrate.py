@@ -1,7 +1,9 @@
 """Fits the weights by which the assistant decides to answer or to refuse.
 
 A logistic regression on the development questions; its weights are what ``answer/refusal.json``
-holds, with the figures of a cross-validation beside them.
+holds, with the figures of a cross-validation beside them. Questions on other regulations are fitted
+along with them: in one corpus alone, what its texts happen not to say (no amounts, hardly a
+deadline) is taken for what no text says.
 """
 
 from __future__ import annotations
@@ -64,12 +66,11 @@ class Calibration:
 
 
 def calibrate(
-    assistant: Weigher,
-    cases: Sequence[EvalCase],
+    suites: Sequence[tuple[Weigher, Sequence[EvalCase]]],
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> Calibration:
-    """Return weights fitted on the cases whose form does not settle them."""
+    """Return weights fitted on the cases of all suites whose form does not settle them."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -77,12 +78,13 @@ def calibrate(
     from sklearn.preprocessing import StandardScaler
 
     weighed: list[tuple[EvalCase, Evidence]] = []
-    for done, case in enumerate(cases, start=1):
+    asked = [(assistant, case) for assistant, cases in suites for case in cases]
+    for done, (assistant, case) in enumerate(asked, start=1):
         evidence = assistant.weigh(case.question, history=case.history)
         if evidence is not None:
             weighed.append((case, evidence))
         if progress is not None:
-            progress(done, len(cases))
+            progress(done, len(asked))
     names = list(weighed[0][1].signs)
     signs = np.array([[evidence.signs[name] for name in names] for _, evidence in weighed])
     answerable = np.array([case.expect == "answered" for case, _ in weighed])
