@@ -50,9 +50,13 @@ format: $(VENV)/installed-dev ## let ruff rewrite the sources
 index: $(VENV)/installed ## build or refresh the search index
 	$(ASSISTANT) index
 
-evals: $(VENV)/installed index ## score the reference questions; HTML report in evals/results
+evals: $(VENV)/installed index ## every figure of the README; HTML report in evals/results
 	@mkdir -p evals/results
 	$(ASSISTANT) eval --report evals/results/report.html
+	$(ASSISTANT) eval --suite unseen
+	$(ASSISTANT) eval duties
+	$(ASSISTANT) eval claims
+	$(ASSISTANT) quiz check
 
 bench: $(VENV)/installed ## time and memory against the bars
 	$(PYTHON_IN_VENV) scripts/bench.py
