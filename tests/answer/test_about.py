@@ -111,3 +111,16 @@ def test_the_issuer_is_told_when_only_the_title_names_it(
     answer = assistant.ask(question)
     assert answer.status == "answered"
     assert "中共中央" in answer.text
+
+
+def test_a_text_that_is_not_divided_is_asked_how_another_is(assistant: Assistant) -> None:
+    answer = assistant.ask("采访里说北京的文件分成几大块？")
+    assert "不分条" not in answer.text
+    assert "五个部分" in answer.text
+
+
+def test_a_wrong_place_of_publication_is_answered_with_the_right_one(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("邹开红文章发在《求是》上，对不对")
+    assert "中国纪检监察" in answer.text

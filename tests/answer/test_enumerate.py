@@ -114,3 +114,12 @@ def test_a_list_may_be_asked_for_with_the_verb_first(
 ) -> None:
     expected = holding(documents, OPINIONS, "信访举报") | holding(documents, MEASURES, "信访举报")
     check_list(assistant.ask(question), expected, "信访举报")
+
+
+def test_of_a_term_that_is_nowhere_whole_the_end_is_listed_that_most_articles_share(
+    assistant: Assistant, documents: Documents
+) -> None:
+    answer = assistant.ask("关于领导干部个人有关事项，《意见》在哪些条里说到？")
+    expected = holding(documents, OPINIONS, "个人有关事项")
+    assert len(expected) > 1
+    check_list(answer, expected, "个人有关事项")

@@ -303,3 +303,8 @@ def test_a_whole_text_is_verbatim_to_the_last_character(
     held: Answer | None = answer_whole(law.numbered, None, {law.document.id: law})
     assert held is not None
     assert [c.quote for c in held.citations] == [a.text for a in law.numbered]
+
+
+def test_the_part_that_a_range_of_articles_stands_in_is_named(assistant: Assistant) -> None:
+    answer = assistant.ask("《若干措施》（三）到（十一）归在哪个标题下面？")
+    assert "聚焦“关键少数”中的关键，加强对“一把手”的监督" in answer.text

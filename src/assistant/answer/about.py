@@ -64,8 +64,10 @@ def _say_source(parsed: ParsedDocument, editions: Sequence[Document]) -> str:
 
 def _say_count(parsed: ParsedDocument, _: Sequence[Document]) -> str:
     parts = sum(h.level == 1 for h in parsed.headings)
-    said = f"共{len(parsed.numbered)}条" if parsed.numbered else "不分条"
-    return said + (f"，分{parts}个部分" if parts else "")
+    said = [f"共{len(parsed.numbered)}条"] if parsed.numbered else []
+    said += [f"分{parts}个部分"] if parts else []
+    # A text without either says of another how it is divided: 采访里说北京的文件分成几大块.
+    return "，".join(said)
 
 
 def _say_title(parsed: ParsedDocument, _: Sequence[Document]) -> str:
@@ -123,7 +125,7 @@ _TOPICS = (
     _Topic(
         re.compile(
             r"哪(?:家|本|份|个)[^，。；]{0,2}(?:报|刊|杂志|媒体)|什么(?:报纸|刊物|杂志)|第几期|哪一?期|"
-            r"(?:登|刊|发表|发)(?:在|于)(?:哪|什么)|(?:来源|出处)(?:是|在)(?:哪|什么)|从哪儿?转|转自"
+            r"(?:登|刊|发表|发)(?:在|于)(?:哪|什么|《)|(?:来源|出处)(?:是|在)(?:哪|什么)|从哪儿?转|转自"
         ),
         _say_source,
         lambda p: (f"来源：{p.document.source}", p.document.source, *_dates(p)),

@@ -118,7 +118,7 @@ def gives(kind: Kind, text: str) -> bool:
 
 # What rules seldom settle and people often ask; each alternative is looked for as it stands.
 _PARTICULARS = re.compile(
-    r"格式|范本|样表|表格|登记表|模板|哪张表|字数|多少字|分数|打分|排名|名次|等次|票数|名单|地点|场所|文书|"
+    r"格式|范本|样表|表格|登记表|模板|哪张表|字数|分数|打分|排名|名次|等次|票数|名单|地点|场所|文书|"
     r"签字|盖章|录音|录像|代替|代为|委托|申诉|复议|抗辩|异议|数额|金额|人均|顺序|理由|原因|案例|例子|奖励|奖金|罚款|"
     r"处分|撤职|免职|坐牢|判刑|证书|培训|学分|经费|编制|工资|电话|网址|邮箱|联系方式|表决权|"
     r"bonus|reward|fine|sanction|how many people"

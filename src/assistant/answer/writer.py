@@ -217,7 +217,10 @@ class Writer:
             for address in named
             for article in lookup.find_addressed(address, self._documents[address.document])
         ]
-        return lookup.answer_whole(articles, None, self._documents) if articles else None
+        if not articles:
+            return None
+        where = lookup.answer_where(reading, articles, self._documents)
+        return where or lookup.answer_whole(articles, None, self._documents)
 
     def _answer_within(self, reading: Reading, articles: Sequence[Article]) -> Answer | None:
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
