@@ -33,6 +33,7 @@ QUESTIONS_ASKED_OVER_HTTP = 30
 START_LIMIT_SECONDS = 120.0
 POLL_SECONDS = 0.05
 MEGABYTE = 2**20
+OF_A_MODEL = ("assistant.models", "langchain_openai", "openai")
 QUIET_LOAD = 0.7
 """Processes that want a processor, on average, before the bench adds its own."""
 
@@ -61,6 +62,8 @@ class Session:
     all_ms: tuple[float, ...]
     failures: int
     resident_bytes: int
+    model_modules: int
+    """Modules loaded that only a language model needs; none is configured here."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -104,6 +107,7 @@ def measure(questions: Path) -> list[Figure]:
         ),
         Figure("p95_ms", "回答第 95 百分位", percentile(ordered, 95), 200, "毫秒"),
         Figure("failures", "未能回答的题", session.failures, 0, "题"),
+        Figure("model_modules", "未配置模型时为模型加载的模块", session.model_modules, 0, "个"),
         Figure("resident_mb", "回答进程常驻内存", session.resident_bytes / MEGABYTE, 700, "MB"),
         Figure("serve_resident_mb", "网页服务常驻内存", serve_bytes / MEGABYTE, 700, "MB"),
     ]
@@ -152,7 +156,8 @@ def run_session(questions: Path) -> None:
             failures += 1
         times.append((time.perf_counter() - started) * 1000)
     resident = psutil.Process().memory_info().rss
-    report = Session(times[0], tuple(times), failures, resident)
+    loaded = sum(name.startswith(OF_A_MODEL) for name in sys.modules)
+    report = Session(times[0], tuple(times), failures, resident, loaded)
     sys.stdout.write(json.dumps(asdict(report)) + "\n")
 
 

@@ -6,9 +6,12 @@ vectors that are kept there, and left for the next run, for ``make serve`` and f
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.postgresql import Postgresql, PostgresqlMissing, SharedDatabase, running_postgresql
 
 from assistant.corpus.load import Corpus, load_corpus
 from assistant.domain import ParsedDocument
@@ -19,8 +22,10 @@ from assistant.retrieve.lexicon import Lexicon
 from assistant.retrieve.reading import Reader
 from assistant.retrieve.search import Searcher
 from assistant.settings import Settings
+from assistant.store.database import Database, open_database
 
 REPOSITORY = Path(__file__).parents[1]
+pytest_plugins = ("tests.log_scan",)
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +81,45 @@ def searcher(corpus: Corpus, indexed_settings: Settings) -> Searcher:
 def reader(corpus: Corpus) -> Reader:
     """Reads questions against the shipped corpus."""
     return Reader(corpus.documents)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a database with all its tables and nothing in them, to be copied."""
+    file = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
+    open_database(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """A real PostgreSQL."""
+    try:
+        with running_postgresql() as server:
+            yield server
+    except PostgresqlMissing:
+        pytest.skip("没有安装 PostgreSQL，也没有用 ASSISTANT_TEST_POSTGRESQL 指明一个")
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql(postgresql: Postgresql) -> Iterator[SharedDatabase]:
+    """A database there with all its tables."""
+    with postgresql.shared() as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, empty_sqlite: Path) -> str:
+    """The URL of a database with all tables and nothing in them, of each kind in turn."""
+    if request.param == "postgresql":
+        shared: SharedDatabase = request.getfixturevalue("shared_postgresql")
+        return shared.emptied()
+    return f"sqlite:///{shutil.copy(empty_sqlite, tmp_path / 'records.sqlite3')}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """That database, open."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()

@@ -1,6 +1,8 @@
 """Try the bot without WeCom: ``python -m tests.fake_wecom``, and a chat in the terminal.
 
-It stands in for the platform's end of the long connection and says which settings lead a bot here.
+It stands in for the platform, over the long connection (``connection``), towards the bot's callback
+URL (``callback``) or an app's (``app``), shows what is pushed into groups, and says which settings
+lead a bot here.
 """
 
 from __future__ import annotations
@@ -9,22 +11,20 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
 
+from tests.fake_wecom.api import FakeApi
+from tests.fake_wecom.callbacks import CallbackRules, Caller, FakeApp, FakeBot
+from tests.fake_wecom.console import AppTalk, CallbackTalk, ConnectionTalk, Talk
+from tests.fake_wecom.sealing import Seal
 from tests.fake_wecom.ws import FakeLink
-from tests.fake_wecom.ws_shown import Bubble, Ending
 
 BOT_ID, SECRET = "AIBOT-FAKE", "fake-secret-for-trying-things-out"
-HELP = """\
-直接输入文字：以当前成员的身份单聊提问
-/群 文字      在群里 @ 机器人提问
-/我 名字      换一个成员
-/进入         打开会话，看欢迎语
-/选 A C       在最近的题目卡片上选择并提交
-/赞 /踩       评价最近一条答复
-/断开         断开长连接，看机器人重连
-/踢           让机器人以为被别处接管（它应当退出，不再争抢）
-/帮助 /退出"""
+CORP_ID, AGENT_ID = "wwfake0123456789ab", 1_000_002
+TOKEN = "FakeTokenForTryingOut"  # noqa: S105
+KEY = "VCDHQyCi4L3JrqdHTff9YrIiow3K6AZKSs8HFaNdqmc"
+WEBHOOK_KEY = "fake-webhook-key"
+POLL_SECONDS = 0.3
 
 
 def write(text: str) -> None:
@@ -33,99 +33,51 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
-@dataclass(slots=True)
-class Talk:
-    """The chat of the person at the terminal."""
-
-    link: FakeLink
-    user: str = "zhangsan"
-    group: str = "GROUP-1"
-
-    def latest(self, *, with_card: bool = False) -> Bubble | None:
-        """Return the newest message of the bot."""
-        found = [b for b in self.link.bubbles if b.card is not None or not with_card]
-        return found[-1] if found else None
-
-    async def take(self, line: str) -> bool:
-        """Do what a line says; False to end."""
-        command, _, rest = line.partition(" ")
-        match command:
-            case "/退出":
-                return False
-            case "/帮助":
-                write(HELP)
-            case "/我":
-                self.user = rest.strip() or self.user
-                write(f"现在是 {self.user}")
-            case "/群":
-                await self.link.say(self.user, f"@学习助手 {rest}", chat=self.group)
-            case "/进入":
-                await self.link.enter(self.user)
-            case "/选" | "/赞" | "/踩":
-                await self._answer(command, rest)
-            case "/断开" | "/踢":
-                await self._disturb(command)
-            case _:
-                await self.link.say(self.user, line)
-        return True
-
-    async def _disturb(self, command: str) -> None:
-        client = self.link.client()
-        if command == "/断开":
-            await self.link.end(Ending.ABORT)
-        elif client is not None:
-            await self.link.kick(client)
-
-    async def _answer(self, command: str, rest: str) -> None:
-        bubble = self.latest(with_card=command == "/选")
-        if bubble is None:
-            write("还没有可以回应的消息")
-        elif command == "/选":
-            await self.link.vote(self.user, bubble, *rest.upper().split())
-        elif bubble.feedback_id:
-            await self.link.judge(self.user, bubble.feedback_id, 1 if command == "/赞" else 2)
+@contextlib.asynccontextmanager
+async def talking(channel: str, *, to: str, port: int) -> AsyncIterator[Talk]:
+    """Yield a chat by one of the channels, once the settings for it are said."""
+    rules = CallbackRules(poll=POLL_SECONDS)
+    async with FakeApi(
+        corp_id=CORP_ID, corp_secret=SECRET, agent_id=AGENT_ID, webhook_key=WEBHOOK_KEY
+    ) as api:
+        platform = {"API_BASE": api.base, "REPLY_HOSTS": api.host, "WEBHOOK_KEY": WEBHOOK_KEY}
+        sealed = {"TOKEN": TOKEN, "AES_KEY": KEY}
+        if channel == "callback":
+            bot_values = {f"BOT_{name}": value for name, value in sealed.items()}
+            _say_settings(platform | bot_values | {"BOT_NAMES": "学习助手"}, "serve")
+            seal = Seal(token=TOKEN, encoding_aes_key=KEY, receive_id="")
+            bot = FakeBot(Caller(f"{to}/wecom/bot", seal, rules=rules), bot_id=BOT_ID, api=api)
+            yield CallbackTalk(bot, api, write)
+        elif channel == "app":
+            app_values = {f"APP_{name}": value for name, value in sealed.items()}
+            own = {"CORP_ID": CORP_ID, "AGENT_ID": str(AGENT_ID), "APP_SECRET": SECRET}
+            _say_settings(platform | app_values | own, "serve")
+            seal = Seal(token=TOKEN, encoding_aes_key=KEY, receive_id=CORP_ID)
+            caller = Caller(f"{to}/wecom/app", seal, rules=rules)
+            yield AppTalk(FakeApp(caller, corp_id=CORP_ID, agent_id=AGENT_ID, api=api), api, write)
+        else:
+            async with FakeLink({BOT_ID: SECRET}, port=port) as link:
+                login = {"BOT_ID": BOT_ID, "BOT_SECRET": SECRET, "BOT_NAMES": "学习助手"}
+                _say_settings({"WEBSOCKET_URL": link.address, **login}, "wecom run")
+                yield ConnectionTalk(link, api, write)
 
 
-async def show(link: FakeLink) -> None:
-    """Write every change of what users see, and every rule that the bot breaks."""
-    seen: dict[int, tuple[int, bool]] = {}
-    violations = subscriptions = 0
-    while True:
-        for number, bubble in enumerate(link.bubbles):
-            state = (len(bubble.snapshots), bubble.finished)
-            if seen.get(number) != state:
-                seen[number] = state
-                mark = "完" if bubble.finished else "…"
-                write(f"\n[{bubble.conversation} ← 机器人 {mark}]\n{bubble.text}")
-                for option in _options(bubble):
-                    write(f"  □ {option}")
-        for violation in link.violations[violations:]:
-            write(f"！机器人违反了平台规则：{violation}")
-        violations = len(link.violations)
-        if len(link.subscriptions) > subscriptions:
-            subscriptions = len(link.subscriptions)
-            write("（机器人已连接）")
-        with contextlib.suppress(TimeoutError):
-            await link.changes.until(lambda: False, seconds=0.2)
+def _say_settings(values: Mapping[str, str], command: str) -> None:
+    write("模拟的企业微信已启动。在另一个终端里运行：\n")
+    for name, value in values.items():
+        write(f"  export ASSISTANT_WECOM__{name}={value}")
+    write(f"  .venv/bin/assistant {command}\n")
+    if "WEBHOOK_KEY" in values:
+        write(
+            "每日一题会显示在这里；想马上看到，把 ASSISTANT_WECOM__QUESTION_AT 设成一分钟之后。\n"
+        )
 
 
-def _options(bubble: Bubble) -> list[str]:
-    checkbox = (bubble.card or {}).get("checkbox")
-    options = checkbox.get("option_list") if isinstance(checkbox, dict) else None
-    return [str(option["text"]) for option in options] if isinstance(options, list) else []
-
-
-async def main(port: int) -> None:
+async def main(channel: str, *, to: str, port: int) -> None:
     """Listen, and chat until the person leaves."""
-    async with FakeLink({BOT_ID: SECRET}, port=port) as link:
-        write("模拟的企业微信已启动。在另一个终端里运行：\n")
-        write(f"  export ASSISTANT_WECOM__WEBSOCKET_URL={link.address}")
-        write(f"  export ASSISTANT_WECOM__BOT_ID={BOT_ID}")
-        write(f"  export ASSISTANT_WECOM__BOT_SECRET={SECRET}")
-        write("  export ASSISTANT_WECOM__BOT_NAMES=学习助手")
-        write(f"  .venv/bin/assistant wecom run\n\n{HELP}\n")
-        showing = asyncio.create_task(show(link))
-        talk = Talk(link)
+    async with talking(channel, to=to.rstrip("/"), port=port) as talk:
+        write(f"{talk.help}\n")
+        showing = asyncio.create_task(talk.show())
         while line := await asyncio.to_thread(sys.stdin.readline):
             if line.strip() and not await talk.take(line.strip()):
                 break
@@ -133,7 +85,16 @@ async def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="模拟企业微信的长连接一端")
-    parser.add_argument("--port", type=int, default=8765)
+    parser = argparse.ArgumentParser(description="模拟的企业微信：在终端里与机器人聊天")
+    parser.add_argument(
+        "channel",
+        nargs="?",
+        choices=("connection", "callback", "app"),
+        default="connection",
+        help="connection 长连接（默认）；callback 智能机器人 URL 回调；app 自建应用",
+    )
+    parser.add_argument("--to", default="http://127.0.0.1:7860", help="assistant serve 的地址")
+    parser.add_argument("--port", type=int, default=8765, help="长连接的端口")
+    chosen = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(parser.parse_args().port))
+        asyncio.run(main(chosen.channel, to=chosen.to, port=chosen.port))

@@ -15,6 +15,7 @@ from typing import TypeVar
 from tests.fake_wecom.http_server import Call, HttpServer
 from tests.fake_wecom.ws_rules import faults_of_card, member, text_of
 from tests.fake_wecom.ws_shown import Changes, Json
+from tests.secrets_in_use import secret
 
 TOKEN_PATH = "/cgi-bin/gettoken"  # noqa: S105
 SEND_PATH = "/cgi-bin/message/send"
@@ -122,7 +123,7 @@ class FakeApi:
 
     def reply_url(self, message_id: str, *, single: bool) -> str:
         """Return a new ``response_url`` for a message."""
-        code = secrets.token_urlsafe(24)
+        code = secret(secrets.token_urlsafe(24))
         self.secrets.add(code)
         self._urls[code] = _ReplyUrl(message_id, single, time.monotonic() + self._reply_seconds)
         return f"{self.base}{REPLY_PATH}?response_code={code}"
@@ -149,7 +150,7 @@ class FakeApi:
         if (call.query.get("corpid"), call.query.get("corpsecret")) != self._corp:
             return _answer(40001, "invalid credential")
         if time.monotonic() >= self._token_ends:
-            self._token = secrets.token_urlsafe(160)
+            self._token = secret(secrets.token_urlsafe(160))
             self._token_ends = time.monotonic() + self.faults.token_seconds
             self.tokens_made += 1
             self.secrets.add(self._token)

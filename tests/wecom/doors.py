@@ -20,6 +20,7 @@ from sqlalchemy import select
 from tests.fake_wecom.api import FakeApi
 from tests.fake_wecom.callbacks import CallbackChaos, CallbackRules, Caller, FakeApp, FakeBot
 from tests.fake_wecom.sealing import Seal
+from tests.secrets_in_use import secret
 
 from assistant.interfaces.wecom_door import WecomDoor
 from assistant.interfaces.wecom_routes import wecom_routes
@@ -39,14 +40,14 @@ from assistant.wecom.messages import (
 from assistant.wecom.tables import AnswerRow
 
 BOT_ID = "AIBOT0001"
-BOT_TOKEN = "BotTokenOfTheTests7Qm"  # noqa: S105
-BOT_KEY = "t2GgDfafbpF8mZzDRSGmPsknqD63o4zTGRTioaCiMv4"
+BOT_TOKEN = secret("BotTokenOfTheTests7Qm")
+BOT_KEY = secret("t2GgDfafbpF8mZzDRSGmPsknqD63o4zTGRTioaCiMv4")
 CORP_ID = "ww1a2b3c4d5e6f7a8b"
 AGENT_ID = 1_000_002
-APP_TOKEN = "AppTokenOfTheTests3Xz"  # noqa: S105
-APP_KEY = "2KO96GU0LIgsox8gwRaiK1M6RIvXXYDvj5XcnIZCvHw"
-APP_SECRET = "AppSecret-5b1f0e7c2d9a48"  # noqa: S105
-WEBHOOK_KEY = "webhook-693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
+APP_TOKEN = secret("AppTokenOfTheTests3Xz")
+APP_KEY = secret("2KO96GU0LIgsox8gwRaiK1M6RIvXXYDvj5XcnIZCvHw")
+APP_SECRET = secret("AppSecret-5b1f0e7c2d9a48")
+WEBHOOK_KEY = secret("webhook-693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa")
 SECRETS = (BOT_TOKEN, BOT_KEY, APP_TOKEN, APP_KEY, APP_SECRET, WEBHOOK_KEY)
 """What no log may hold, beside access tokens and reply addresses."""
 
@@ -104,7 +105,7 @@ class Site:
     app: FakeApp
     server: uvicorn.Server = field(repr=False)
 
-    async def settled(self, *, seconds: float = 20.0) -> list[Delivery]:
+    async def settled(self, *, seconds: float = 60.0) -> list[Delivery]:
         """Wait until every message is answered and handed over; return how each was."""
         async with asyncio.timeout(seconds):
             while True:

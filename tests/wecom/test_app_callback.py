@@ -6,9 +6,11 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from tests.fake_wecom.api import SEND_PATH, TOKEN_PATH
+from tests.fake_wecom.callbacks import CallbackChaos
 from tests.fake_wecom.http_client import Answer, fetch
 from tests.wecom.doors import (
     AGENT_ID,
@@ -22,6 +24,7 @@ from tests.wecom.doors import (
     site,
 )
 
+from assistant.store.database import Database
 from assistant.wecom.answers import Delivery
 from assistant.wecom.messages import APP_BYTES, Incoming, MessageKind
 
@@ -31,6 +34,12 @@ LONG = "党委（党组）应当定期开展监督谈话，对存在苗头性问
 
 def play(tmp_path: Path, echo: Echo, scenario: Scenario, **options: object) -> None:
     """Run a scenario against one process."""
+    with database_in(tmp_path) as database:
+        play_on(database, echo, scenario, **options)
+
+
+def play_on(database: Database, echo: Echo, scenario: Scenario, **options: object) -> None:
+    """Run a scenario against one process with this database."""
 
     async def run() -> None:
         async with fake_api() as api, site(database, echo, api, **options) as here:  # type: ignore[arg-type]
@@ -38,8 +47,7 @@ def play(tmp_path: Path, echo: Echo, scenario: Scenario, **options: object) -> N
             assert here.app.violations == []
             assert api.violations == []
 
-    with database_in(tmp_path) as database:
-        asyncio.run(run())
+    asyncio.run(run())
 
 
 def held() -> Echo:
@@ -79,6 +87,16 @@ def test_a_slow_answer_is_a_message_of_its_own(tmp_path: Path) -> None:
     play(tmp_path, echo, scenario)
 
 
+def test_without_replies_every_answer_is_a_message_that_nothing_loses(tmp_path: Path) -> None:
+    async def scenario(here: Site) -> None:
+        here.app.caller.chaos = CallbackChaos(Random(1), lose=1.0)  # noqa: S311
+        assert (await here.app.say("问题")).answers == []
+        assert await here.settled() == [Delivery.SENT]
+        assert [each.text for each in here.api.shown] == ["答复：问题。"]
+
+    play(tmp_path, Echo(), scenario, passive_seconds=0)
+
+
 def test_a_long_answer_comes_in_numbered_parts_that_each_fit(tmp_path: Path) -> None:
     async def scenario(here: Site) -> None:
         assert (await here.app.say("长")).answers == []
@@ -94,7 +112,7 @@ def test_a_long_answer_comes_in_numbered_parts_that_each_fit(tmp_path: Path) -> 
     play(tmp_path, Echo(lambda _: LONG), scenario)
 
 
-def test_twenty_copies_of_one_message_are_answered_once(tmp_path: Path) -> None:
+def test_twenty_copies_of_one_message_are_answered_once(database: Database) -> None:
     echo = Echo()
 
     async def scenario(here: Site) -> None:
@@ -104,7 +122,7 @@ def test_twenty_copies_of_one_message_are_answered_once(tmp_path: Path) -> None:
         answers = [answer for exchange in exchanges for answer in exchange.answers]
         assert [*answers, *(each.text for each in here.api.shown)] == ["答复：何时谈话？。"]
 
-    play(tmp_path, echo, scenario)
+    play_on(database, echo, scenario)
     assert echo.calls == {"4561255354251345929": 1}
 
 
@@ -176,7 +194,7 @@ def test_a_receiver_whom_the_platform_does_not_know_is_a_failure(tmp_path: Path)
     play(tmp_path, echo, scenario)
 
 
-def test_one_token_serves_everyone_and_is_fetched_once_when_it_ends(tmp_path: Path) -> None:
+def test_one_token_serves_everyone_and_is_fetched_once_when_it_ends(database: Database) -> None:
     echo = held()
 
     async def run() -> None:
@@ -208,8 +226,7 @@ def test_one_token_serves_everyone_and_is_fetched_once_when_it_ends(tmp_path: Pa
             assert api.token_calls == 2
             assert len(api.shown) >= 30
 
-    with database_in(tmp_path) as database:
-        asyncio.run(run())
+    asyncio.run(run())
 
 
 def test_the_database_holds_no_token_in_clear(tmp_path: Path) -> None:

@@ -9,16 +9,18 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from random import Random
 
 import httpx
 import pytest
 from tests.fake_wecom.api import REPLY_PATH, Shown
-from tests.fake_wecom.callbacks import CallbackRules, Exchange
+from tests.fake_wecom.callbacks import TRIES, CallbackChaos, CallbackRules, Exchange
 from tests.fake_wecom.http_client import Answer, fetch
 from tests.fake_wecom.sealing import Seal
 from tests.fake_wecom.ws_rules import member, text_of
 from tests.wecom.doors import BOT_ID, BOT_KEY, BOT_TOKEN, Echo, Site, database_in, fake_api, site
 
+from assistant.store.database import Database
 from assistant.wecom import bot_callback
 from assistant.wecom.answers import Delivery
 from assistant.wecom.desk import APOLOGY, TOO_LONG, Pace
@@ -35,6 +37,7 @@ from assistant.wecom.messages import (
 
 Scenario = Callable[[Site], Awaitable[None]]
 
+UNREAD_SOON = Pace(unread=0.4, sweep=0.05)
 CARD = VoteCard(
     task_id="quiz_0001",
     title="单项选择题",
@@ -46,6 +49,12 @@ CARD = VoteCard(
 
 def play(tmp_path: Path, echo: Echo, scenario: Scenario, **options: object) -> None:
     """Run a scenario against one process."""
+    with database_in(tmp_path) as database:
+        play_on(database, echo, scenario, **options)
+
+
+def play_on(database: Database, echo: Echo, scenario: Scenario, **options: object) -> None:
+    """Run a scenario against one process with this database."""
 
     async def run() -> None:
         async with fake_api() as api, site(database, echo, api, **options) as here:  # type: ignore[arg-type]
@@ -53,8 +62,7 @@ def play(tmp_path: Path, echo: Echo, scenario: Scenario, **options: object) -> N
             assert here.bot.violations == []
             assert api.violations == []
 
-    with database_in(tmp_path) as database:
-        asyncio.run(run())
+    asyncio.run(run())
 
 
 def seen_by_users(here: Site, exchange: Exchange) -> list[str]:
@@ -91,14 +99,46 @@ def test_a_plus_that_was_not_encoded_verifies_and_one_that_was_forged_does_not(
     play(tmp_path, Echo(), scenario)
 
 
-def test_a_quick_answer_comes_whole_in_the_first_reply(tmp_path: Path) -> None:
+@pytest.mark.parametrize("confirm", [True, False], ids=["confirmed", "at once"])
+def test_a_quick_answer_comes_whole_in_the_first_reply(tmp_path: Path, confirm: bool) -> None:
     async def scenario(here: Site) -> None:
         exchange = await here.bot.say("出差住宿标准是多少？😀🇨🇳")
-        assert exchange.bubble.snapshots == ["答复：出差住宿标准是多少？😀🇨🇳。"]
+        assert set(exchange.bubble.snapshots) == {"答复：出差住宿标准是多少？😀🇨🇳。"}
         assert exchange.bubble.feedback_id.startswith("trace_")
-        assert exchange.refreshes == 0
+        # The refresh is what tells that the reply arrived.
+        assert exchange.refreshes == int(confirm)
+        assert await here.settled() == [Delivery.READ]
 
-    play(tmp_path, Echo(), scenario)
+    play(tmp_path, Echo(), scenario, first_reply_seconds=20.0, bot_confirm=confirm)
+
+
+def test_an_answer_whose_replies_are_all_lost_comes_as_a_message(tmp_path: Path) -> None:
+    async def scenario(here: Site) -> None:
+        here.bot.caller.chaos = CallbackChaos(Random(1), lose=1.0)  # noqa: S311
+        exchange = await here.bot.say("问题")
+        assert here.bot.caller.requests == TRIES
+        assert exchange.bubble.snapshots == []
+        assert await here.settled() == [Delivery.SENT]
+        assert [each.text for each in here.api.shown_to(exchange.message_id)] == ["答复：问题。"]
+
+    play(tmp_path, echo := Echo(), scenario, pace=UNREAD_SOON)
+    assert sum(echo.calls.values()) == 1
+
+
+def test_a_process_that_stops_waits_for_whoever_comes_for_the_end_of_an_answer(
+    tmp_path: Path,
+) -> None:
+    async def scenario(here: Site) -> None:
+        here.bot.caller.rules = CallbackRules(answer=20.0, stream=30.0, poll=0.3)
+        asking = asyncio.create_task(here.bot.say("问题"))
+        await here.bot.first_reply()
+        here.server.should_exit = True
+        exchange = await asking
+        assert exchange.bubble.finished
+        assert exchange.bubble.text == "答复：问题。"
+        assert await here.settled() == [Delivery.READ]
+
+    play(tmp_path, Echo(), scenario, first_reply_seconds=20.0, pace=Pace())
 
 
 def test_a_message_reaches_the_service_as_it_was_sent(tmp_path: Path) -> None:
@@ -122,7 +162,7 @@ def test_a_message_reaches_the_service_as_it_was_sent(tmp_path: Path) -> None:
     assert voice.text == "语音的话"
 
 
-def test_twenty_copies_of_one_message_cause_one_answer(tmp_path: Path) -> None:
+def test_twenty_copies_of_one_message_cause_one_answer(database: Database) -> None:
     echo = Echo()
 
     async def scenario(here: Site) -> None:
@@ -135,7 +175,7 @@ def test_twenty_copies_of_one_message_cause_one_answer(tmp_path: Path) -> None:
         assert later.bubble.stream_id == exchanges[0].bubble.stream_id
         assert later.bubble.text == "答复：何时谈话？。"
 
-    play(tmp_path, echo, scenario)
+    play_on(database, echo, scenario)
     assert echo.calls == {"SAME": 1}
 
 
@@ -152,10 +192,10 @@ def test_a_slow_answer_is_announced_and_shown_when_it_is_there(tmp_path: Path) -
         assert exchange.bubble.snapshots[0] == "先找到一条："
         assert exchange.bubble.text == "答复：问题。"
 
-    play(tmp_path, echo, scenario)
+    play(tmp_path, echo, scenario, first_reply_seconds=20.0)
 
 
-def test_what_is_not_finished_in_time_is_closed_and_sent_apart_once(tmp_path: Path) -> None:
+def test_what_is_not_finished_in_time_is_closed_and_sent_apart_once(database: Database) -> None:
     echo = Echo()
     echo.before = ("查到一半。",)
     echo.release.clear()
@@ -170,7 +210,7 @@ def test_what_is_not_finished_in_time_is_closed_and_sent_apart_once(tmp_path: Pa
         again = await here.bot.ask_stream(exchange.bubble.stream_id, user="zhangsan")
         assert (again["finish"], again["content"]) == (True, bot_callback.SENT_APART)
 
-    play(tmp_path, echo, scenario, stream_seconds=0.4)
+    play_on(database, echo, scenario, stream_seconds=0.4)
     assert len(echo.calls) == 1
 
 
@@ -314,7 +354,7 @@ def test_an_answer_that_nobody_comes_for_is_sent_once(tmp_path: Path) -> None:
         assert await here.settled() == [Delivery.SENT]
         assert seen_by_users(here, exchange) == ["答复：问题。"]
 
-    play(tmp_path, echo, scenario, pace=Pace(unread=0.4, sweep=0.05))
+    play(tmp_path, echo, scenario, pace=UNREAD_SOON)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class Raw:
 
     async def code(self, request_id: str) -> int:
         """Return the errcode of the acknowledgement of a frame."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 frame = json.loads(await self._socket.recv())
                 if "cmd" not in frame and frame["headers"]["req_id"] == request_id:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from tests.wecom.bots import BOT_ID
 
-from assistant.store.database import Database, open_database
+from assistant.store.database import Database
 from assistant.wecom.longconn import LinkState
 from assistant.wecom.longconn_lease import Shift
 from assistant.wecom.state import State
 
-LEASE_SECONDS = 0.6
+LEASE_SECONDS = 1.0
 
 
 class FakeWorker:
@@ -71,20 +69,15 @@ class Process:
     async def ended(self) -> LinkState:
         """Wait until the shift is over."""
         assert self.running is not None
-        return await asyncio.wait_for(self.running, 5)
+        return await asyncio.wait_for(self.running, 60)
 
     def _make(self) -> FakeWorker:
         self.workers.append(FakeWorker())
         return self.workers[-1]
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return open_database(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
-
-
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 

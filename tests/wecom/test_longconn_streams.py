@@ -86,7 +86,7 @@ def test_an_answer_slower_than_a_stream_may_last_comes_as_a_message(tmp_path: Pa
     assistant = Slow(held=True)
 
     async def scenario() -> None:
-        rules = Rules(stream_seconds=1.2)
+        rules = Rules(stream_seconds=30.0)
         async with running_bot(tmp_path, assistant, rules=rules, stream_seconds=1.0) as (link, _):
             said = await link.say("zhangsan", QUESTION)
             closed = await link.reply_to(said)
@@ -372,7 +372,7 @@ def test_each_kind_of_feedback_is_stored(tmp_path: Path) -> None:
                     inaccurate_reason_list=[2, 4],
                 )
             rows: list[tuple[str, int, str]] = []
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while len(rows) < 3:
                     await asyncio.sleep(0.02)
                     with bot.database.session() as session:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from pydantic import ValidationError
 from tests.fake_wecom.api import FakeApi
 from tests.fake_wecom.callbacks import CallbackRules, Caller, FakeApp, FakeBot
@@ -22,11 +23,14 @@ from tests.wecom.doors import (
     BOT_TOKEN,
     CORP_ID,
     WEBHOOK_KEY,
+    Echo,
     fake_api,
 )
 from tests.wecom.doors import settings as wecom_settings
 
 from assistant.errors import SettingsError
+from assistant.interfaces.opening import Opening
+from assistant.interfaces.wecom_mount import mount_wecom
 from assistant.settings import Settings, load_settings
 from assistant.settings.web import WebSettings
 from assistant.settings.wecom import WecomSettings
@@ -99,12 +103,8 @@ def test_the_channels_answer_beside_the_page_and_without_its_sign_on(tmp_path: P
 
 def test_an_app_without_a_channel_has_no_address_for_one(tmp_path: Path) -> None:
     plain = Settings(corpus=Path("missing"), data=tmp_path)
-    with serving(FakeAssistant, settings=plain) as address:
-        answers = [
-            asyncio.run(fetch(f"{address}/wecom/{name}", "timestamp=1", body=b"{}"))
-            for name in ("bot", "app")
-        ]
-    assert all(answer.status in (404, 405) for answer in answers)
+    app = mount_wecom(FastAPI(), Echo(), Opening(FakeAssistant), settings=plain)
+    assert [route for route in app.routes if "wecom" in getattr(route, "path", "")] == []
 
 
 def test_keys_come_from_the_environment_only_and_are_never_shown(tmp_path: Path) -> None:

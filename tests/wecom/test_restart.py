@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.wecom.doors import BOT_ID, Echo, database_in, fake_api, site
-from tests.wecom.places import place
+from tests.wecom.doors import BOT_ID, Echo, fake_api, site
+from tests.wecom.places import ended, place
 
+from assistant.store.database import Database
 from assistant.wecom import bot_callback
 from assistant.wecom.answers import MOST_ATTEMPTS, Answers, Delivery
 from assistant.wecom.desk import APOLOGY, Pace
@@ -20,9 +21,11 @@ NEVER = 1000.0
 UNREAD_AT_ONCE = Pace(unread=0.01, sweep=0.05)
 
 
-def test_a_killed_process_s_streams_and_messages_are_finished_by_the_next(tmp_path: Path) -> None:
+def test_a_killed_process_s_streams_and_messages_are_finished_by_the_next(
+    tmp_path: Path, database: Database
+) -> None:
     async def run() -> None:
-        async with place(tmp_path) as here:
+        async with place(tmp_path, database) as here:
             first = await here.start(answers_after=NEVER)
             asking = asyncio.create_task(here.bot.say("问题一", message_id="A"))
             app_exchange = await here.app.say("问题二")
@@ -30,23 +33,23 @@ def test_a_killed_process_s_streams_and_messages_are_finished_by_the_next(tmp_pa
             bubble = await here.bot.first_reply()
             assert bubble.text in ("查到一半。", bot_callback.SEARCHING)
             first.kill()
-            first.wait()
+            assert await ended(first) == -signal.SIGKILL
             second = await here.start(answers_after=0.0)
             exchange = await asking
             assert exchange.bubble.text == "答复：问题一。"
             await here.until(Delivery.READ, Delivery.SENT)
             assert [each.text for each in here.api.shown] == ["答复：问题二。"]
             second.terminate()
-            assert await asyncio.to_thread(second.wait, 15) in (0, -signal.SIGTERM)
+            assert await ended(second) in (0, -signal.SIGTERM)
 
     asyncio.run(run())
 
 
 def test_a_process_that_is_told_to_stop_closes_its_streams_and_the_next_one_answers(
-    tmp_path: Path,
+    tmp_path: Path, database: Database
 ) -> None:
     async def run() -> None:
-        async with place(tmp_path) as here:
+        async with place(tmp_path, database) as here:
             first = await here.start(answers_after=NEVER)
             asking = [
                 asyncio.create_task(here.bot.say(f"问题{n}", user=f"u{n}", message_id=f"M{n}"))
@@ -56,7 +59,7 @@ def test_a_process_that_is_told_to_stop_closes_its_streams_and_the_next_one_answ
                 await here.bot.first_reply(number)
             first.terminate()
             exchanges = await asyncio.gather(*asking)
-            assert await asyncio.to_thread(first.wait, 15) in (0, -signal.SIGTERM)
+            assert await ended(first) in (0, -signal.SIGTERM)
             assert {e.bubble.text for e in exchanges} == {f"查到一半。\n\n{bot_callback.CONTINUED}"}
             assert here.api.shown == []
             second = await here.start(answers_after=0.0)
@@ -65,12 +68,12 @@ def test_a_process_that_is_told_to_stop_closes_its_streams_and_the_next_one_answ
                 shown = [each.text for each in here.api.shown_to(f"M{number}")]
                 assert shown == [f"答复：问题{number}。"]
             second.kill()
-            second.wait()
+            await ended(second)
 
     asyncio.run(run())
 
 
-def test_any_process_answers_for_a_stream_that_another_one_writes(tmp_path: Path) -> None:
+def test_any_process_answers_for_a_stream_that_another_one_writes(database: Database) -> None:
     echo = Echo()
     echo.before = ("查到一半。",)
     echo.release.clear()
@@ -92,13 +95,12 @@ def test_any_process_answers_for_a_stream_that_another_one_writes(tmp_path: Path
             assert (await asking).bubble.text == "答复：问题。"
             assert (await repeated).bubble.text == "答复：问题。"
 
-    with database_in(tmp_path) as database:
-        asyncio.run(run())
+    asyncio.run(run())
     assert echo.calls == {"A": 1}
 
 
 def test_an_answer_over_which_every_process_dies_is_given_up_with_an_apology(
-    tmp_path: Path,
+    database: Database,
 ) -> None:
     at = datetime.now(UTC)
     incoming = Incoming("A", Channel.BOT, BOT_ID, "single", "", "zhangsan", at, text="问题")
@@ -115,5 +117,4 @@ def test_an_answer_over_which_every_process_dies_is_given_up_with_an_apology(
                 assert [each.text for each in api.shown] == [APOLOGY]
                 assert not echo.calls
 
-    with database_in(tmp_path) as database:
-        asyncio.run(run())
+    asyncio.run(run())

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
-from tests.wecom.doors import database_in
 
 from assistant.store.base import Base
 from assistant.store.database import Database
@@ -60,12 +58,6 @@ class FakeClock:
 
     def move(self, **parts: float) -> None:
         self.at += timedelta(**parts)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with database_in(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -272,6 +264,13 @@ def test_a_judgement_is_kept_and_a_later_one_replaces_it(
         ("lisi", 2, "2,4"),
         ("zhangsan", int(kind), ""),
     ]
+
+
+def test_of_many_who_write_one_record_at_once_none_fails(state: State) -> None:
+    at_once(lambda n: state.keep_token("app", sealed=f"sealed-{n}", lasting=DAY))
+    at_once(lambda n: state.link_account(bot_id="AIBOT1", user_id="zhangsan", account=f"p-{n}"))
+    assert state.find_token("app").startswith("sealed-")
+    assert state.account_of(bot_id="AIBOT1", user_id="zhangsan").startswith("p-")
 
 
 def test_a_user_of_wecom_is_linked_to_one_account(state: State) -> None:

@@ -14,8 +14,10 @@ from assistant.interfaces.cli_eval_model import (
     Mode,
     compare_runs,
     describe_drafting,
+    drafts_of,
     evaluate_claims,
     settings_of_mode,
+    try_on_questions,
 )
 from assistant.interfaces.cli_output import make_console, progress_bar, say, write_json
 
@@ -30,6 +32,8 @@ REFERENCE = "reference.jsonl"
 FLOORS = "floors.json"
 RESULTS = "results"
 
+OTHERS = "others"
+"""Regulations of other fields with questions for tuning: a suite of its own under ``evals/``."""
 FEEDBACK = "feedback.jsonl"
 """Cases that people's verdicts became; measured with the reference questions."""
 
@@ -56,6 +60,9 @@ def evaluate(
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="用 dev 题目重新拟合拒答模型并写入程序，不评测")
     ] = False,
+    suite: Annotated[
+        str, typer.Option(metavar="名称", help="用 evals 下另一套题目和它自己的材料")
+    ] = "",
     mode: Annotated[
         Literal["extractive", "model", "both"],
         typer.Option(help="用抽取式答复、模型答复，还是两种并列"),
@@ -68,7 +75,7 @@ def evaluate(
         raise UsageFault("--floors 针对整套题目，不能与 --kind 同时使用。")
     from assistant.settings import load_settings
 
-    settings = load_settings()
+    settings = _open_suite(load_settings(), suite)
     # Whoever reads the misses of the test split tunes on it: that has to be asked for.
     chosen_split = split or ("dev" if misses else "all")
     cases = _choose_cases(settings, split=chosen_split, kind=kind)
@@ -91,7 +98,7 @@ def evaluate(
     else:
         _print_run(run, with_misses=misses)
         if mode == "model":
-            typer.echo(describe_drafting(run))
+            typer.echo(describe_drafting(drafts_of(run.results)))
         say(f"结果已写入 {settings.evals.name}/{RESULTS}/{saved.name}")
     if floors:
         _compare_with_floors(run, settings)
@@ -104,6 +111,11 @@ app.command("duties", cls=ChineseCommand, help="用逐条标注评测职责清�
 
 app.command("claims", cls=ChineseCommand, help="用真假句子评测对模型每句话的核验。")(
     evaluate_claims
+)
+
+
+app.command("model", cls=ChineseCommand, help="用少量题目试用模型，慢的模型可以分几次做完。")(
+    try_on_questions
 )
 
 
@@ -129,6 +141,25 @@ def add_from_feedback(
     typer.echo(f"新收进 {len(collected.added)} 题，写入 {settings.evals.name}/{FEEDBACK}。")
     if collected.waiting:
         say(f"另有 {collected.waiting} 条评价还没写明应当怎样答，请管理员在网页“管理—评价”中补写。")
+
+
+def _open_suite(settings: Settings, name: str) -> Settings:
+    """Return the settings over a suite with texts of its own, ``evals/NAME``; its index serves.
+
+    Without a name: the settings as they are. Raises ``UsageFault`` when there is no such suite.
+    """
+    from assistant.pipeline import build
+
+    if not name:
+        return settings
+    folder = settings.evals / name
+    if not (folder / "corpus").is_dir():
+        raise UsageFault(f"没有“{name}”这套题目：{folder} 中应有 corpus 文件夹和 {REFERENCE}。")
+    corpus, index = folder / "corpus", settings.index / name
+    suite = settings.model_copy(update={"corpus": corpus, "index": index, "evals": folder})
+    with progress_bar("建立索引") as progress:
+        build(suite, progress=progress)
+    return suite
 
 
 def _choose_cases(settings: Settings, *, split: str, kind: str) -> tuple[EvalCase, ...]:
@@ -168,9 +199,12 @@ def _calibrate(settings: Settings) -> None:
     from assistant.evals.calibrate import calibrate
     from assistant.pipeline import Assistant
 
-    cases = _choose_cases(settings, split="dev", kind="")
+    everything = [settings]
+    if (settings.evals / OTHERS).is_dir():
+        everything.append(_open_suite(settings, OTHERS))
+    suites = [(Assistant.open(one), _choose_cases(one, split="dev", kind="")) for one in everything]
     with progress_bar("拟合") as progress:
-        fitted = calibrate(Assistant.open(settings), cases, progress=progress)
+        fitted = calibrate(suites, progress=progress)
     write_weights(fitted.to_dict())
     typer.echo(f"已用 {fitted.cases} 题拟合，交叉验证的曲线下面积 {fitted.area_under_curve:.3f}：")
     typer.echo("阈值\t误拒\t应拒已拒")
@@ -214,8 +248,8 @@ def _print_both(measured: dict[Mode, tuple[EvalRun, Path]], *, as_json: bool) ->
             {m: {k: v for k, v in one.items() if k != "records"} for m, one in whole.items()}
         )
         return
-    make_console().print(compare_runs(runs))
-    typer.echo(describe_drafting(runs["model"]))
+    make_console().print(compare_runs({mode: run.results for mode, run in runs.items()}))
+    typer.echo(describe_drafting(drafts_of(runs["model"].results)))
     for _, saved in measured.values():
         say(f"结果已写入 {saved.parent.name}/{saved.name}")
 

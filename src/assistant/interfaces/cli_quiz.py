@@ -75,24 +75,41 @@ def generate(
     activate: Annotated[
         bool, typer.Option("--activate", help="核对无误的题直接启用（应已有人审阅）")
     ] = False,
+    model: Annotated[
+        bool, typer.Option("--model", help="改请语言模型命题，逐题核验后加进题库，待人审阅")
+    ] = False,
+    number: Annotated[int, typer.Option(min=1, max=500, help="模型命题最多收几题")] = 20,
+    retrieval: Annotated[
+        bool, typer.Option("--retrieval/--no-retrieval", help="模型命题是否用检索往返核对")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Write the bank that the materials yield."""
-    from assistant.quiz.bank import save_bank
+    """Write the bank that the materials yield, or add to it what a model proposes."""
+    from assistant.quiz.bank import keep_proposed, save_bank
     from assistant.quiz.generate import generate_bank
     from assistant.quiz.items import Status
     from assistant.quiz.words import load_words
 
     settings, corpus = _open()
-    words = load_words(settings.corpus)
-    chosen = settings.quiz.seed if seed is None else seed
-    made = generate_bank(corpus.documents, words, seed=chosen)
     _known(corpus, document)
+    path = out or settings.quiz.bank
+    if model:
+        from assistant.interfaces.cli_quiz_model import add_from_model, say_what_was_added
+
+        if activate:
+            raise QuizError("模型命题须经人审阅才能启用，请去掉 --activate，审阅后再启用。")
+        added = add_from_model(
+            settings, corpus, path, document or (), wanted=number, retrieval=retrieval
+        )
+        write_json(added.to_json()) if as_json else say_what_was_added(added)
+        return
+    chosen = _seed(settings, seed)
+    made = generate_bank(corpus.documents, load_words(settings.corpus), seed=chosen)
     items = [i for i in made.items if not document or i.document_ids[0] in document]
     checker = _checker(settings, corpus, retrieval=False)
     good = Status.ACTIVE if activate else Status.CHECKED
     items = [i.with_status(Status.DRAFT if checker.faults(i) else good) for i in items]
-    path = out or settings.quiz.bank
+    items += keep_proposed(path, beside=items)
     save_bank(items, path)
     counts = Counter(item.type.label for item in items)
     summary = {
@@ -306,7 +323,7 @@ def _choose(
 
 
 def _checker(settings: Settings, corpus: Corpus, *, retrieval: bool) -> Checker:
-    from assistant.quiz.check import FOUND_WITHIN, Checker
+    from assistant.quiz.check import Checker
     from assistant.quiz.facts import read_sources
     from assistant.quiz.probe import Probe
     from assistant.quiz.words import load_words
@@ -315,14 +332,9 @@ def _checker(settings: Settings, corpus: Corpus, *, retrieval: bool) -> Checker:
     words = load_words(settings.corpus)
     if not retrieval:
         return Checker(corpus.documents, probe, words)
-    from assistant.pipeline import Assistant
+    from assistant.interfaces.cli_quiz_model import open_search
 
-    assistant = Assistant.open(settings)
-
-    def search(question: str) -> list[str]:
-        return [hit.article.id for hit in assistant.search(question, limit=FOUND_WITHIN)]
-
-    return Checker(corpus.documents, probe, words, search=search)
+    return Checker(corpus.documents, probe, words, search=open_search(settings))
 
 
 def _paper_reports(

@@ -40,6 +40,8 @@ class QuestionView(TypedDict):
     stem: str
     options: list[OptionView]
     blanks: int
+    stake: float
+    """Points of a 风险题; 0 for any other."""
 
 
 class ReasonView(TypedDict):
@@ -182,6 +184,7 @@ def _add_question(view: RoomView, snapshot: Snapshot, item: Item, *, person: str
         "stem": item.stem,
         "options": [{"letter": o.letter if lettered else "", "text": o.text} for o in shown],
         "blanks": len(item.answer) if item.type is ItemType.FILL else 0,
+        "stake": snapshot.room.rule.stake,
     }
     own, known = snapshot.answers.get(person), snapshot.revealed
     if own is not None:

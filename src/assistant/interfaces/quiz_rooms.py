@@ -101,6 +101,8 @@ class Command(BaseModel):
     after: Annotated[int, Field(ge=-1, le=MOST_ITEMS)] = -1
     """The question behind which the next one opens, so that a second click opens no second one."""
     member: Words = ""
+    stake: Literal[0, 10, 20, 30] = 0
+    """Points of a 风险题; 0 opens any other question."""
 
 
 class PartView(TypedDict):
@@ -193,7 +195,9 @@ class Rooms:
             room = self._tended(session, code, at)
             match body.action:
                 case "next":
-                    next_question(session, code, host=person.id, after=body.after, at=at)
+                    next_question(
+                        session, code, host=person.id, after=body.after, at=at, stake=body.stake
+                    )
                 case "lock":
                     lock_question(session, code, host=person.id, at=at)
                 case "extend":

@@ -103,9 +103,9 @@ class PracticeTab:
         """Everything that a view may change."""
         return [
             self.start, self.question, self.closing, self.overview, self.resume, self.due,
-            self.head, *self.inputs.components, self.touched, self.submit, self.hint, self.clear,
-            self.skip, self.verdict, self.marking, self.points, self.next, self.easy, self.star,
-            self.reporting, self.words, self.thanks, self.result, self.at, self.item_id,
+            self.begin, self.head, *self.inputs.components, self.touched, self.submit, self.hint,
+            self.clear, self.skip, self.verdict, self.marking, self.points, self.next, self.easy,
+            self.star, self.reporting, self.words, self.thanks, self.result, self.at, self.item_id,
         ]  # fmt: skip
 
     def _connect(self) -> None:
@@ -300,6 +300,10 @@ class PracticeTab:
             self.overview: overview_to_html(view),
             self.resume: gr.Button(visible=bool(view.unfinished)),
             self.due: gr.Button(f"练今天到期的（{view.due}）", visible=view.due > 0),
+            # The one thing to do where nothing is due and nothing was left unfinished.
+            self.begin: gr.Button(
+                variant="secondary" if view.due or view.unfinished else "primary"
+            ),
             self.at: -1,
         }
 

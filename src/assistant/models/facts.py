@@ -27,6 +27,8 @@ _CONDITION = re.compile(
 _STOP_CHARACTERS = "，；。：！？…\n"
 _STRONG_END = re.compile("[；。！？\n]")
 
+_ATTRIBUTE = re.compile("[^，；。]{1,8}的(?=[^，；。])")
+
 _UNITS = (
     "个工作日|工作日|个月|小时|分钟|万元|亿元|季度|年度|周年|周岁|世纪|部分|方面|"
     "次|回|趟|遍|年|月|日|天|周|人|名|位|项|条|款|种|类|级|届|份|倍|元|成|票|岁|个|章|节|编|层|件|步|点|处"
@@ -83,10 +85,14 @@ class Vocabulary:
     negation: re.Pattern[str]
     not_negative: frozenset[str]
     hedges: re.Pattern[str]
+    limits: re.Pattern[str]
+    """Conditions that are told by their form: 经……同意, 在……前提下."""
     droppable: frozenset[str]
     bounds: re.Pattern[str]
     bound_of: Mapping[str, str]
     bodies: re.Pattern[str]
+    not_bodies: frozenset[str]
+    causatives: frozenset[str]
     glue_characters: frozenset[str]
     glue: re.Pattern[str]
 
@@ -108,12 +114,16 @@ def vocabulary() -> Vocabulary:
         negation=_any_of([*negative["words"], *negative["not_negative"]]),
         not_negative=frozenset(negative["not_negative"]),
         hedges=_any_of(lists["hedges"]["words"]),
+        limits=re.compile("|".join(lists["hedges"]["patterns"])),
         droppable=frozenset(lists["hedges"]["droppable"]),
         bounds=_any_of(bounds),
         bound_of=bounds,
         bodies=re.compile(
-            rf"(?:{_any_of(bodies['qualifiers']).pattern})*(?:{_any_of(bodies['cores']).pattern})"
+            rf"{_any_of(bodies['not_bodies']).pattern}"
+            rf"|(?:{_any_of(bodies['qualifiers']).pattern})*(?:{_any_of(bodies['cores']).pattern})"
         ),
+        not_bodies=frozenset(bodies["not_bodies"]),
+        causatives=frozenset(lists["causatives"]["words"]),
         glue_characters=frozenset("".join(lists["glue"]["characters"])),
         glue=_any_of(lists["glue"]["words"]),
     )
@@ -144,8 +154,9 @@ def _digits(text: str) -> str:
         parts += [_COUNTED.sub(lambda m: _value(m[1]), text[behind : match.start()]), match[0]]
         behind = match.end()
     parts.append(_COUNTED.sub(lambda m: _value(m[1]), text[behind:]))
-    text = "".join(parts)
-    return re.sub(r"(\d)[回趟遍](?!来|避|顾|应|复|访)", r"\1次", text)
+    text = re.sub(r"(\d)[回趟遍](?!来|避|顾|应|复|访)", r"\1次", "".join(parts))
+    # 一到三年 and 处以罚款 are other ways to write 一至三年 and 处罚款.
+    return re.sub(r"(?<=\d)到(?=\d)", "至", text).replace("处以", "处")
 
 
 def _value(numeral: str) -> str:
@@ -210,14 +221,27 @@ def _words(text: str) -> Iterator[Token]:
             yield Token(sort, match[0], *match.span())
     modal = [m for m in words.modality.finditer(text) if words.modality_of[m[0]] != "not_modal"]
     for match in modal:
-        yield Token("modality", words.modality_of[match[0]], *match.span())
+        # 有权处理的部门 says which, 发展的需要 what for: neither permits or demands.
+        attribute = match[0] == "有权" and _ATTRIBUTE.match(text, match.end())
+        if not attribute and not (match[0] == "需要" and text[match.start() - 1] == "的"):
+            yield Token("modality", words.modality_of[match[0]], *match.span())
     inside = {at for match in modal for at in range(*match.span())}
     for match in words.negation.finditer(text):
         if match[0] not in words.not_negative and match.start() not in inside:
             yield Token("negation", match[0], *match.span())
+    yield from _limits(text)
+
+
+def _limits(text: str) -> Iterator[Token]:
+    words = vocabulary()
     for match in words.bounds.finditer(text):
-        yield Token("bound", words.bound_of[match[0]], *match.span())
+        # 近亲属 and 约谈 are no bounds.
+        if match[0] not in ("近", "约") or text[match.end() : match.end() + 1].isdigit():
+            yield Token("bound", words.bound_of[match[0]], *match.span())
     for match in words.hedges.finditer(text):
         yield Token("hedge", match[0], *match.span())
+    for match in words.limits.finditer(text):
+        yield Token("hedge", match[0][-2:], *match.span())
     for match in words.bodies.finditer(text):
-        yield Token("body", match[0], *match.span())
+        if match[0] not in words.not_bodies:
+            yield Token("body", match[0], *match.span())

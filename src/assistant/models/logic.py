@@ -8,6 +8,7 @@ from assistant.models.clauses import WINDOW, Text, align, pairs_of
 from assistant.models.dropped import find_dropped
 from assistant.models.facts import Token
 
+ENOUGH = 5
 PREDICATE = 10
 """Letters behind a modal word that tell what it governs."""
 
@@ -27,11 +28,15 @@ def _modality(claim: Text, text: Text) -> Iterator[str]:
         start, end = claim.clauses[claim.clause_of(token.start)]
         behind = claim.plain[token.end : end]
         window = pairs_of(behind[:PREDICATE]) or pairs_of(claim.plain[start : token.start])
-        numbers = align(window, text)
-        if not numbers:
-            yield "modality"
-            continue
-        if not any(_allows(token.key, _governing(number, behind, text)) for number in numbers):
+        # 可以在行程开始前将权利转让: what is done may stand farther behind.
+        if not any(
+            _allows(token.key, _governing(number, said, text))
+            for said, pairs in (
+                (behind, window),
+                (behind[PREDICATE:], pairs_of(behind[PREDICATE:])),
+            )
+            for number in (align(pairs, text) if said is behind or len(pairs) >= ENOUGH else ())
+        ):
             yield "modality"
 
 

@@ -36,22 +36,26 @@ def open_model_writer(
 ) -> ModelWriter | None:
     """Return the writer, or None when the settings do not allow for one; the log says why."""
     try:
-        model = LangChainModel(connect(settings, os.environ))
         read = load_prompts(prompts)
+        client = open_client(settings)
     except SettingsError as error:
         _log.error("no model, the extractive writer answers: %s", error)
         return None
-    client = ModelClient(
-        model,
-        limits=Limits(settings.concurrent, settings.waiting, settings.retries),
-        breaker=Breaker(failures=settings.breaker_failures, seconds=settings.breaker_seconds),
-    )
     return ModelWriter(
         rooms,
         client=client,
         prompts=read,
-        ledger=_open_ledger(settings, database_url),
+        ledger=open_ledger(settings, database_url),
         settings=settings,
+    )
+
+
+def open_client(settings: ModelSettings) -> ModelClient:
+    """Return what calls the model of the settings. Raises ``SettingsError``."""
+    return ModelClient(
+        LangChainModel(connect(settings, os.environ)),
+        limits=Limits(settings.concurrent, settings.waiting, settings.retries),
+        breaker=Breaker(failures=settings.breaker_failures, seconds=settings.breaker_seconds),
     )
 
 
@@ -77,7 +81,8 @@ def try_model(settings: ModelSettings, *, prompts: Path) -> str:
     return told
 
 
-def _open_ledger(settings: ModelSettings, database_url: str) -> Ledger | None:
+def open_ledger(settings: ModelSettings, database_url: str) -> Ledger | None:
+    """Return what counts calls and keeps answers; None when the settings ask for neither."""
     limits = (
         settings.cached_answers,
         settings.calls_per_day,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +44,17 @@ def load_prompts(folder: Path) -> Prompts:
     texts = {name: _read(folder, name) for name in sorted(_PLACES)}
     digest = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()
     return Prompts(
-        answer=_parse(ANSWER, texts[ANSWER]),
-        understand=_parse(UNDERSTAND, texts[UNDERSTAND]),
+        answer=_parse(ANSWER, texts[ANSWER], _PLACES[ANSWER]),
+        understand=_parse(UNDERSTAND, texts[UNDERSTAND], _PLACES[UNDERSTAND]),
         hash=digest[:_HASH_CHARACTERS],
     )
+
+
+def load_prompt(folder: Path, name: str, *, places: Set[str]) -> tuple[Prompt, str]:
+    """Read one prompt with these places, and its hash. Raises ``SettingsError``."""
+    text = _read(folder, name)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return _parse(name, text, places), digest[:_HASH_CHARACTERS]
 
 
 def _read(folder: Path, name: str) -> str:
@@ -59,11 +66,11 @@ def _read(folder: Path, name: str) -> str:
         ) from error
 
 
-def _parse(name: str, text: str) -> Prompt:
+def _parse(name: str, text: str, places: Set[str]) -> Prompt:
     parts = _SEPARATOR.split(text)
-    places = set(_PLACE.findall(parts[-1]))
-    if len(parts) != 2 or _PLACE.search(parts[0]) or places != _PLACES[name]:
-        wanted = "、".join(f"{{{{{place}}}}}" for place in sorted(_PLACES[name]))
+    found = set(_PLACE.findall(parts[-1]))
+    if len(parts) != 2 or _PLACE.search(parts[0]) or found != places:
+        wanted = "、".join(f"{{{{{place}}}}}" for place in sorted(places))
         raise SettingsError(
             f"提示词文件 {name} 格式不对：应有一行 ---，其下恰好包含 {wanted}，其上没有占位符。"
         )

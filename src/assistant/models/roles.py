@@ -13,6 +13,7 @@ from assistant.models.facts import Token
 BEFORE_MODAL = 2
 """Letters between a body and the modal word of which it is the subject, at most."""
 _TO = "向对给报送"
+_ADDRESSED = re.compile("[向给](?!.*[的应可须要])[^，]{0,6}$")
 _NO_STOP = "[^，；。：！？\n]"
 
 
@@ -39,7 +40,11 @@ def _in_company(token: Token, claim: Text, text: Text) -> bool:
 def _swapped(bodies: list[Token], claim: Text, text: Text) -> bool:
     """Tell whether two bodies stand the other way round than in the clauses that have both."""
     for one, other in combinations(bodies, 2):
-        if one.key == other.key or claim.clause_of(one.start) != claim.clause_of(other.start):
+        if (
+            one.key in other.key
+            or other.key in one.key
+            or claim.clause_of(one.start) != claim.clause_of(other.start)
+        ):
             continue
         if _is_moved(other, bodies, claim):
             continue
@@ -119,7 +124,9 @@ def _misplaced(body: Token, claim: Text, text: Text) -> bool:
     """Tell whether a body stands before a predicate in the claim, but not in the evidence."""
     if claim.plain[body.start - 1 : body.start] in ("由", "被", "经"):
         return False
-    end = claim.clauses[claim.clause_of(body.start)][1]
+    start, end = claim.clauses[claim.clause_of(body.start)]
+    if _ADDRESSED.search(claim.plain[start : body.start]):
+        return False  # looked at as one who is addressed
     window = pairs_of(claim.plain[body.end : min(end, body.end + WINDOW)])
     numbers = align(window, text) if len(window) > 1 else []
     return bool(numbers) and not any(_precedes(body.key, window, n, text) for n in numbers)

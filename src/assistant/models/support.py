@@ -6,15 +6,21 @@ same values, bodies, modal words and negations in the same places.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.models.clauses import STOPS, Text, align, pairs_of, sentences_of, window
 from assistant.models.facts import Token, vocabulary
+from assistant.models.flow import find_leaps
 from assistant.models.logic import find_turns
 from assistant.models.roles import find_misplaced
 
+_AT_COMMA = re.compile("(?<=(..))([后时])(?=，)")
+"""接到报告后，… for 接到报告，…"""
+_EXCEPTION = re.compile("除[^，。；]{1,24}外(?=，)")
+"""除……的外，… for …，但……的除外"""
 EXCLUSIVE = (
     "frequency", "date", "times", "duration", "money", "count", "number", "bound",
     "urgency", "rhythm", "order", "form", "publicity", "way", "extent", "gravity", "growth",
@@ -45,6 +51,7 @@ def find_faults(sentence: str, evidence: Evidence) -> tuple[str, ...]:
         *_bodies(claim, evidence),
         *find_misplaced(claim, evidence.text),
         *find_turns(claim, evidence.text),
+        *find_leaps(claim, evidence.text, evidence.names),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -76,6 +83,17 @@ def _novel(claim: Text, evidence: Evidence) -> Iterator[str]:
     """Find letters that neither the evidence nor the plain joints of the language account for."""
     # These are looked at more closely elsewhere.
     elsewhere = [t for t in claim.tokens if t.sort in (*EXCLUSIVE, "modality", "ordinal")]
+    elsewhere += [
+        Token("joint", "", at, at + 1)
+        for match in _EXCEPTION.finditer(claim.plain)
+        for at in (match.start(), match.end() - 1)
+        if "除外" in evidence.text.plain
+    ]
+    elsewhere += [
+        Token("joint", match[2], *match.span(2))
+        for match in _AT_COMMA.finditer(claim.plain)
+        if f"{match[1]}，" in evidence.text.plain or f"{match[1]}的，" in evidence.text.plain
+    ]
     if novel_letters(claim, evidence.text.pairs | pairs_of(evidence.names), elsewhere):
         yield "novel"
 

@@ -31,6 +31,9 @@ calibrated (lowest true claim 0.901, unrelated sentences 0.893 in the median).""
 MOST_SENTENCES = 4
 """Sentences of an article that one quotation may run over."""
 
+OPENING = 3
+"""Letters of a quotation that tell what it is about."""
+_LIGHT = "这其该此并同时也还应当要须必在对"
 _SAID_BEFORE = frozenset({"novel", "body", "title"})
 """Faults that the sentence before may put right."""
 
@@ -73,7 +76,10 @@ class Verifier:
         passages: Sequence[NumberedPassage],
         documents: Mapping[str, ParsedDocument],
         likeness: Likeness,
+        *,
+        question: str = "",
     ) -> None:
+        self._asked = letters(question).text
         self._passages = tuple(passages)
         self._documents = documents
         self._likeness = likeness
@@ -94,17 +100,31 @@ class Verifier:
         if sum(len(q.sentences) for q in quotations) > MOST_SENTENCES:
             quotations = quotations[:1]
         faults = self.faults(claim.sentence, quotations)
-        if faults and set(faults) <= _SAID_BEFORE:
-            # 发现……的，及时提醒: who does it stands in a sentence before.
-            wider = next((w for w in _widen(claim.sentence, quotations)
-                          if not self.faults(claim.sentence, w)), ())  # fmt: skip
-            if wider:
-                quotations, faults = wider, ()
+        if faults:
+            wider = self._wider(claim.sentence, quotations, faults)
+            quotations, faults = (wider, ()) if wider else (quotations, faults)
         if faults and not claim.quote:
             return Verdict(claim, "dropped", faults=(*faults, "no_quote"))
         if faults:
             return Verdict(claim, "quoted", "", quotations, (*faults, *noted))
         return Verdict(claim, "kept", self._restore(claim.sentence, quotations), quotations, noted)
+
+    def _wider(
+        self, sentence: str, quotations: tuple[Quotation, ...], faults: Sequence[str]
+    ) -> tuple[Quotation, ...]:
+        """Return quotations with what they hang from, when that puts all faults right."""
+        ways = list(_with_stem(quotations))
+        if set(faults) <= _SAID_BEFORE:
+            # 发现……的，及时提醒: who does it stands in a sentence before.
+            ways += [way for way in _widen(sentence, quotations) if self._lends(sentence, way)]
+        return next((way for way in ways if not self.faults(sentence, way)), ())
+
+    def _lends(self, sentence: str, wider: Sequence[Quotation]) -> bool:
+        """Tell whether what was quoted itself says all from where it begins on."""
+        own = (replace(wider[0], sentences=wider[0].sentences[-1:]), *wider[1:])
+        said = plain(sentence)
+        rest = said[max(0, said.find(_opening(own))) :]
+        return not self.faults(rest, own)
 
     def begins(self, quote: str) -> Quotation | None:
         """Return where a quotation that is being written stands so far."""
@@ -114,6 +134,8 @@ class Verifier:
         """Return what speaks against showing a sentence on the strength of quotations."""
         if not sentence.strip():
             return ("empty",)
+        if self._asked and letters(sentence).text in self._asked:
+            return ("echo",)
         article = quotations[0].article
         document = self._documents[article.document_id].document
         quoted = _quoted(quotations)
@@ -163,6 +185,14 @@ def likeness_by(embedder: Embedder) -> Likeness:
     return lambda sentence, quoted: float(embed(sentence) @ embed(quoted)) >= least
 
 
+def _with_stem(quotations: Sequence[Quotation]) -> Iterator[tuple[Quotation, ...]]:
+    """Yield a quotation of an item with what the items hang from: 有下列情形之一的，应予废标."""
+    (first, *others) = quotations
+    stem = first.article.stem_of(first.sentences[0])
+    if stem is not None and not others and stem not in first.sentences:
+        yield Quotation(first.article, stem.start, stem.end, (stem,)), first
+
+
 def _widen(sentence: str, quotations: Sequence[Quotation]) -> Iterator[tuple[Quotation, ...]]:
     """Yield quotations with more and more sentences before them, up to the one with a subject.
 
@@ -172,6 +202,9 @@ def _widen(sentence: str, quotations: Sequence[Quotation]) -> Iterator[tuple[Quo
     own = Text.of(_quoted(quotations))
     said = [t.key for t in Text.of(sentence).tokens if t.sort == "body"]
     if _begins_with_body(own) or any(key not in own.letters for key in said[1:]):
+        return
+    # What the quotation is about may not make room for somebody else.
+    if _opening(quotations) not in plain(sentence):
         return
     paragraph = next(
         (p for p in first.article.paragraphs if first.sentences[0] in p.sentences), None
@@ -184,6 +217,10 @@ def _widen(sentence: str, quotations: Sequence[Quotation]) -> Iterator[tuple[Quo
         yield (replace(first, sentences=sentences), *quotations[1:])
         if _begins_with_body(Text.of(paragraph.sentences[start].text)):
             return
+
+
+def _opening(quotations: Sequence[Quotation]) -> str:
+    return plain(_quoted(quotations)).lstrip(_LIGHT)[:OPENING]
 
 
 def _begins_with_body(text: Text) -> bool:

@@ -15,13 +15,23 @@ from dataclasses import dataclass, replace
 from assistant.answer.asked import gives, kinds_asked
 from assistant.answer.values import correct_premise
 from assistant.answer.writer import Writer
-from assistant.domain import Answer, Article, Citation, Drafting, Early, ParsedDocument, Turn
+from assistant.domain import (
+    Answer,
+    Article,
+    Citation,
+    Drafting,
+    Early,
+    Hit,
+    ParsedDocument,
+    Sentence,
+    Turn,
+)
 from assistant.errors import ModelError, ModelRejected, ModelUnavailable
 from assistant.index.embed import Embedder
 from assistant.models import drafts, understand
 from assistant.models.chat import Request
 from assistant.models.client import Deadline, ModelClient
-from assistant.models.drafts import read_draft, read_partial
+from assistant.models.drafts import Claim, read_draft, read_partial
 from assistant.models.ledger import Ledger, answer_key
 from assistant.models.passages import (
     Candidate,
@@ -42,7 +52,7 @@ from assistant.settings.model import ModelSettings
 
 DRAFTING = "正在起草，并逐句核对原文……"
 """Shown from the model's first token until there is something of the answer to show."""
-FORMAT = 1
+FORMAT = 2
 """Changes whenever the same draft would give another answer: kept answers are then not used."""
 ARTICLES = 8
 ARTICLES_OF_A_PART = 3
@@ -116,7 +126,8 @@ class ModelWriter:
         kept = self._ledger.find(key, self._rooms.documents) if self._ledger else None
         if kept is not None:
             return replace(kept, question_used=extractive.question_used)
-        passages = self._passages(reading, parts, extractive)
+        hits = self._rooms.writer.rank(reading, limit=ARTICLES)
+        passages = self._passages(hits, parts, extractive)
         nothing = Reply(self._rooms.documents)
         try:
             self._take_call(person)
@@ -129,7 +140,7 @@ class ModelWriter:
         except Exception:
             _log.exception("a draft could not be checked")
             return replace(extractive, drafting=self._record(nothing, fallback="broken"))
-        shortfall = self._shortfall(reading, reply, extractive)
+        shortfall = self._shortfall(reading, hits, reply, extractive)
         if shortfall:
             return replace(extractive, drafting=self._record(reply, fallback=shortfall))
         answer = reply.answer(self._record(reply))
@@ -199,10 +210,9 @@ class ModelWriter:
         )
 
     def _passages(
-        self, reading: Reading, parts: Sequence[Reading], extractive: Answer
+        self, hits: Sequence[Hit], parts: Sequence[Reading], extractive: Answer
     ) -> tuple[NumberedPassage, ...]:
         """Return what the model sees: what the extractive answer quotes, then what search found."""
-        hits = self._rooms.writer.rank(reading, limit=ARTICLES)
         found = {hit.article.id: candidate_of(hit) for hit in hits}
         quoted = [self._article(citation) for citation in extractive.citations]
         best = [found.get(a.id, Candidate(a)) for a in quoted if a is not None]
@@ -234,7 +244,8 @@ class ModelWriter:
         )
         wanted = Request(rules, request, drafts.SCHEMA, "answer", self._settings.answer_tokens)
         checker = _Checker(
-            Verifier(passages, self._rooms.documents, self._likeness), self._rooms.documents
+            Verifier(passages, self._rooms.documents, self._likeness, question=reading.standalone),
+            self._rooms.documents,
         )
         with contextlib.closing(self._client.stream(wanted, deadline)) as pieces:
             for piece in pieces:
@@ -250,7 +261,9 @@ class ModelWriter:
         reply.opening = correct_premise(reading.text, _quotes(reply.citations))
         return reply
 
-    def _shortfall(self, reading: Reading, reply: Reply, extractive: Answer) -> str:
+    def _shortfall(
+        self, reading: Reading, hits: Sequence[Hit], reply: Reply, extractive: Answer
+    ) -> str:
         """Return why the model's answer is not the better one; empty when it is."""
         if not reply.kept:
             return "nothing_held" if reply.quoted or reply.dropped else "nothing_said"
@@ -258,6 +271,9 @@ class ModelWriter:
         for kind in kinds_asked(reading.form):
             if gives(kind, ours) and not gives(kind, theirs):
                 return "value_missing"
+        best = _best_sentence(hits, extractive)
+        if best is not None and not any(_holds(c, *best) for c in reply.citations):
+            return "best_left_out"
         coverage = self._rooms.searcher.coverage
         if coverage(reading.topic, theirs) < LEAST_COVERAGE * coverage(reading.topic, ours):
             return "beside_the_question"
@@ -277,6 +293,23 @@ class ModelWriter:
 
 def _quotes(citations: Sequence[Citation]) -> str:
     return "\n".join(citation.quote for citation in citations)
+
+
+def _best_sentence(hits: Sequence[Hit], answer: Answer) -> tuple[str, Sentence] | None:
+    """Return the best sentence of those that an answer quotes of the first article."""
+    scored = [
+        (score, hit.article.document_id, sentence)
+        for hit in hits[:1]
+        for sentence, score in hit.sentences
+        if any(_holds(c, hit.article.document_id, sentence) for c in answer.citations)
+    ]
+    best = max(scored, key=lambda one: one[0], default=None)
+    return None if best is None else best[1:]
+
+
+def _holds(citation: Citation, document_id: str, sentence: Sentence) -> bool:
+    same = citation.document_id == document_id
+    return same and citation.start < sentence.end and sentence.start < citation.end
 
 
 class _Checker:
@@ -316,7 +349,7 @@ class _Checker:
             return
         claims = read_partial(self._text).claims
         for claim in claims[self._done : len(claims) - 1]:
-            self._reply.add(self._verifier.check(claim))
+            self._judge(claim)
             self._done += 1
         early = self._reply.early(self._being_written(claims[-1].quote if claims else ""))
         if early.text and early != self._shown:
@@ -340,5 +373,10 @@ class _Checker:
         self.readable = draft.complete or bool(draft.claims)
         for claim in draft.claims[self._done :]:
             if claim.finished:
-                self._reply.add(self._verifier.check(claim))
+                self._judge(claim)
         return self._reply
+
+    def _judge(self, claim: Claim) -> None:
+        verdict = self._verifier.check(claim)
+        _log.debug("%s %s %r of %r", verdict.outcome, verdict.faults, claim.sentence, claim.quote)
+        self._reply.add(verdict)

@@ -42,6 +42,21 @@ def save_bank(items: Iterable[Item], path: Path) -> None:
         raise QuizError(f"题库无法写入 {path.name}：{error.strerror}。") from error
 
 
+def keep_proposed(path: Path, *, beside: Sequence[Item]) -> tuple[Item, ...]:
+    """Return the questions of a bank that a model proposed, to stay when the rest is made anew.
+
+    Left out is what asks the same as one of those that will stand ``beside`` it.
+    """
+    try:
+        known = load_bank(path)
+    except QuizError:  # none yet, or one that is made anew because it cannot be read
+        return ()
+    made = {item.id for item in beside} | {(item.fact_id, item.type) for item in beside}
+    return tuple(
+        item for item in known if item.origin and not {item.id, (item.fact_id, item.type)} & made
+    )
+
+
 def dump_bank(items: Iterable[Item]) -> str:
     """Return the text of a bank's file."""
     return "".join(json.dumps(i.to_json(), ensure_ascii=False) + "\n" for i in items)

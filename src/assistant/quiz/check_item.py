@@ -29,6 +29,9 @@ _OPENING = re.compile(
 )
 _ALL_OR_NONE = re.compile(r"以上(?:都|全|均|皆)|都不(?:对|是)")
 _FUNCTION_WORDS = re.compile(r"[，。、；：（）“”\s]|应当|必须|要")
+CASE = "case"
+"""Pattern of a question about an invented case."""
+LONGEST_CASE = 240
 MOST_PIECES = 4
 """Verbatim stretches that a right statement may be put together from."""
 
@@ -213,8 +216,12 @@ class ItemChecker:
 
     def _self_contained(self, item: Item) -> Iterator[str]:
         limit = LONGEST_SHORT_STEM if item.type is ItemType.SHORT else LONGEST_STEM
+        if item.pattern == CASE:
+            limit = LONGEST_CASE
         if len(item.stem) > limit:
             yield f"题干有{len(item.stem)}字，超过{limit}字"
+        if item.pattern == CASE:
+            return  # its own story says what 该 stands for
         # 下列…的有 speaks of the options.
         statement = _OF_THE_OPTIONS.sub("", statement_of(item.stem))
         unclear = [word for word in self._words.unresolved if word in statement]

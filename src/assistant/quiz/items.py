@@ -140,6 +140,8 @@ class Item:
     """What a false statement should say."""
     fact_id: str = ""
     """What it asks about; questions of one fact are never drawn together."""
+    origin: str = ""
+    """The model that proposed it and the hash of its prompt; empty for the program's own."""
     status: Status = Status.DRAFT
 
     @property
@@ -185,6 +187,8 @@ class Item:
             ]
         if self.correction:
             out["correction"] = self.correction
+        if self.origin:
+            out["origin"] = self.origin
         return out | {"fact_id": self.fact_id, "status": self.status.value}
 
     @classmethod
@@ -225,6 +229,7 @@ class Item:
             ),
             correction=_text(value, "correction", ""),
             fact_id=_text(value, "fact_id", ""),
+            origin=_text(value, "origin", ""),
             status=Status(_text(value, "status", Status.DRAFT.value)),
         )
 

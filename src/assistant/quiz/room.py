@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from assistant.errors import QuizError
 from assistant.quiz.items import Item, ItemType
 from assistant.quiz.practice_order import ShownOption, arrange_options
-from assistant.quiz.scoring import MultipleRule, RoomRule
+from assistant.quiz.scoring import STAKES, MultipleRule, RoomRule
 from assistant.quiz.tables import MemberRow, RoomAnswerRow, RoomItemRow, RoomRow
 
 CODE_DIGITS = 6
@@ -54,6 +54,11 @@ class Room:
     total: int
     """How many questions it has."""
     rule: RoomRule
+    """For the question at hand."""
+    general_rule: RoomRule
+    """For all questions that are no 风险题."""
+    stakes: Mapping[int, float]
+    """Of the 风险题 so far, by position."""
     phase: Phase
     position: int
     item: Item | None
@@ -195,21 +200,31 @@ def note_presence(session: Session, code: str, person: str, *, at: datetime) -> 
     )
 
 
-def next_question(session: Session, code: str, *, host: str, after: int, at: datetime) -> None:
-    """Open the question behind position ``after``; a click that comes twice opens one."""
+def next_question(
+    session: Session, code: str, *, host: str, after: int, at: datetime, stake: int = 0
+) -> None:
+    """Open the question behind position ``after``; a click that comes twice opens one.
+
+    With a ``stake`` it is a 风险题, with the time that goes with it.
+    """
     room = _hosted(session, code, host, at)
+    if stake and stake not in STAKES:
+        raise QuizError(f"风险题的分值只能是{'、'.join(map(str, STAKES))}分。")
     if room.phase is Phase.ASKING:
         raise QuizError("本题还在作答，请先锁定。")
     if room.phase is Phase.OVER or room.position + 1 >= room.total:
         raise QuizError("题目已经用完，请结束竞答。")
+    rule = room.general_rule.at_stake(stake) if stake else room.general_rule
+    stakes = {**room.stakes, after + 1: stake} if stake else room.stakes
     session.execute(
         update(RoomRow)
         .where(RoomRow.code == code, RoomRow.position == after, RoomRow.ended_at.is_(None))
         .values(
             position=after + 1,
             opened_at=at,
-            locks_at=at + timedelta(seconds=room.rule.seconds),
+            locks_at=at + timedelta(seconds=rule.seconds),
             alive_at=at,
+            rule=room.general_rule.to_json() | {"stakes": {str(p): s for p, s in stakes.items()}},
         )
     )
 
@@ -288,6 +303,12 @@ def read_room_rule(value: Mapping[str, object]) -> RoomRule:
     )
 
 
+def _read_stakes(value: Mapping[str, object]) -> dict[int, float]:
+    found = value.get("stakes")
+    members = found.items() if isinstance(found, dict) else ()
+    return {int(position): float(stake) for position, stake in members}
+
+
 def _number(value: Mapping[str, object], key: str, default: float) -> float:
     found = value.get(key, default)
     return float(found) if isinstance(found, int | float) else default
@@ -301,12 +322,16 @@ def _room(session: Session, row: RoomRow, at: datetime) -> Room:
         phase = Phase.LOBBY
     else:
         phase = Phase.ASKING if left > 0 else Phase.LOCKED
+    general, stakes = read_room_rule(row.rule), _read_stakes(row.rule)
+    at_stake = stakes.get(row.position, 0.0) if phase is not Phase.OVER else 0.0
     return Room(
         code=row.code,
         host=row.host,
         title=row.title,
         total=row.total,
-        rule=read_room_rule(row.rule),
+        rule=general.at_stake(at_stake) if at_stake else general,
+        general_rule=general,
+        stakes=stakes,
         phase=phase,
         position=row.position,
         item=room_item(session, row.code, row.position),

@@ -109,11 +109,14 @@ def _item_rows(session: Session, room: Room) -> list[list[Cell]]:
 
 
 def _note_rows(room: Room, at: datetime) -> list[list[Cell]]:
+    staked = "、".join(f"第{p + 1}题{stake:g}分" for p, stake in sorted(room.stakes.items()))
+    told = f"{staked}：答对得分，没有全对扣分，不答不得分也不扣分" if staked else "没有"
     return [
         ["项目", "内容"],
         ["名称", room.title],
         ["房间号", room.code],
-        ["计分规则", room.rule.words],
+        ["计分规则", room.general_rule.words],
+        ["风险题", told],
         ["导出时间", at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")],
     ]
 

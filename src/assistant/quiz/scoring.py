@@ -12,6 +12,10 @@ from assistant.corpus.numerals import parse_numeral
 from assistant.quiz.items import Item, ItemType
 from assistant.text import fold
 
+STAKES = (10, 20, 30)
+"""Points of a 风险题, of which the host chooses one."""
+SECONDS_PER_STAKED_POINT = 3
+"""30, 60 or 90 seconds for 10, 20 or 30 points, as contests on a stage allow."""
 Given = tuple[str, ...]
 """Letters; ``T`` or ``F``; the words of each blank; one text for a short answer."""
 
@@ -165,10 +169,30 @@ class RoomRule:
     """Whether only the first right answer counts, and locks the question."""
     teams: bool = False
     """Whether members name a team, which scores the mean of its members."""
+    stake: float = 0.0
+    """Of a 风险题: won by a right answer, lost by a wrong one; 0 for all other questions."""
+
+    def at_stake(self, stake: float) -> RoomRule:
+        """Return the rule for a 风险题: whoever does not answer wins and loses nothing."""
+        return replace(
+            self,
+            stake=stake,
+            seconds=round(stake * SECONDS_PER_STAKED_POINT),
+            points=stake,
+            wrong_penalty=stake,
+            speed_weight=0.0,
+            multiple=MultipleRule.STRICT,
+            buzz=False,
+        )
 
     @property
     def words(self) -> str:
         """The rule as the room shows it."""
+        if self.stake:
+            return (
+                f"风险题：答对得{self.stake:g}分，没有全对扣{self.stake:g}分，不答不得分也不扣分，"
+                f"限时{self.seconds}秒。"
+            )
         worth = f"每题{self.points:g}分" if self.points else "按题目分值计分"
         wrong = f"答错扣{self.wrong_penalty:g}分" if self.wrong_penalty else "答错不扣分"
         if self.buzz:
@@ -193,7 +217,7 @@ def judge_in_room(item: Item, given: Given, *, rule: RoomRule, seconds: float) -
     verdict = judge_answer(
         item, given, rule=Rule(multiple=rule.multiple), best=rule.points or item.score
     )
-    if verdict.points <= 0:
+    if verdict.points <= 0 or (rule.stake and not verdict.right):
         return replace(verdict, points=-rule.wrong_penalty)
     share = min(max(seconds / rule.seconds, 0.0), 1.0)
     return replace(verdict, points=round(verdict.points * (1 - rule.speed_weight * share), 1))

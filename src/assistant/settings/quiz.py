@@ -39,3 +39,9 @@ class QuizSettings(BaseModel):
     paper_font: str = Field(default="宋体", min_length=1)
     """East Asian face of the text of Word papers."""
     heading_font: str = Field(default="黑体", min_length=1)
+    model_seconds: float = Field(default=120.0, gt=0, le=600)
+    """For one answer of the language model (``[model]``) that proposes questions of an article."""
+    model_tokens: int = Field(default=3000, ge=500, le=16_000)
+    """Of such an answer at most."""
+    model_temperature: float = Field(default=0.7, ge=0.0, le=2.0)
+    """Not used where ``model.temperature`` is off."""

@@ -43,6 +43,9 @@ class WecomSettings(BaseModel):
     bot_reply_type: Literal["application/json", "text/plain"] = "application/json"
     bot_empty_packet: Literal["empty", "encrypted"] = "empty"
     """How an exchange ends without a visible reply."""
+    bot_confirm: bool = True
+    """Leave the stream of a whole answer open until the platform has come back to it: a first reply
+    that got lost is noticed by that, and sent by ``response_url``."""
     bot_feedback: bool = True
     """Ask for 👍/👎 under replies."""
     first_reply_seconds: Seconds = 0.8
@@ -62,8 +65,9 @@ class WecomSettings(BaseModel):
     app_secret: SecretStr | None = None
     app_markdown: bool = False
     """Markdown does not show in the WeChat plug-in (微信插件)."""
-    passive_seconds: Annotated[float, Field(gt=0, le=4.5)] = 3.0
-    """How long the callback waits for an answer; a later one is sent as a message."""
+    passive_seconds: Annotated[float, Field(ge=0, le=4.5)] = 3.0
+    """How long the callback waits for an answer; a later one is sent as a message. 0 sends every
+    answer so: nobody confirms a reply, but the platform confirms a message."""
     retry_seconds: Seconds = 1.0
     """Before a message that did not go through is tried again; then twice as long."""
 

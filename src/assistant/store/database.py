@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+ADVISORY_LOCK = 7_231_907
+"""Names the lock under which PostgreSQL is migrated."""
 BUSY_MILLISECONDS = 15_000
 """How long a writer waits for another one in SQLite."""
 
@@ -63,12 +66,15 @@ def open_database(url: str) -> Database:
 
 
 def _create_engine(url: str) -> Engine:
+    # What people asked and what is secret is in rows and parameters: no log, no error shows it.
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    wait = {"timeout": BUSY_MILLISECONDS / 1000}
+    engine = create_engine(url, connect_args=wait, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
@@ -97,10 +103,15 @@ def _migrate(engine: Engine) -> None:
 
 @contextlib.contextmanager
 def _one_at_a_time(engine: Engine) -> Iterator[None]:
-    """Keep two processes that start together from migrating twice."""
+    """Keep two that start together from migrating twice: processes, and threads of one."""
     file = engine.url.database if engine.dialect.name == "sqlite" else None
     if file and file != ":memory:":
         with FileLock(f"{file}.migrating"):
+            yield
+    elif engine.dialect.name == "postgresql":
+        # Let go with the transaction, whatever becomes of the process.
+        with engine.connect() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
             yield
     else:
         yield

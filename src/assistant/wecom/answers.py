@@ -233,7 +233,7 @@ class Answers:
             AnswerRow.finished.is_(True),
             waits,
             delivery=after.value,
-            sends=AnswerRow.sends + (after is Delivery.SENDING),
+            sends=AnswerRow.sends + int(after is Delivery.SENDING),
             worker=self._worker,
             worker_until=self._clock() + self._lasting,
         )

@@ -99,8 +99,8 @@ class AppCallback:
         return self._reply(text, incoming.user_id, request, after=after)
 
     def _passive_text(self, answer: StoredAnswer) -> str | None:
-        """Return what fits into a passive reply, or None: not there yet, or too long."""
-        if not answer.snapshot.finished:
+        """Return what fits into a passive reply, or None: not there yet, too long, not wanted."""
+        if not (answer.snapshot.finished and self._settings.passive_seconds):
             return None
         text = to_plain_text(answer.snapshot.markdown)
         return text if len(text.encode()) <= APP_BYTES else None

@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Literal
 
 from assistant.settings.wecom import WecomSettings
 from assistant.store.base import now
@@ -132,6 +131,10 @@ class BotCallback:
     ) -> CallbackReply:
         """Reply with an answer as it stands; the whole of it is then handed over."""
         if answer.snapshot.finished and answer.delivery in _IN_PLACE:
+            if first and self._settings.bot_confirm and answer.delivery is Delivery.PROMISED:
+                # A first reply that is lost leaves no trace; one that arrives is asked about.
+                self._desk.note_shown(answer.id)
+                return self._seal(self._shown(answer, finish=False, judged=True), request)
             return await self._hand_over(answer, request, first=first)
         said = answer.snapshot.markdown
         if answer.delivery is Delivery.SENT:
@@ -145,7 +148,8 @@ class BotCallback:
             words, finish = said or SEARCHING, False
         if finish:
             self._desk.note_told(answer.id)
-        body = self._stream(answer.id, words, finish=finish, judged=first and answer.incoming)
+        judged = answer.incoming if first else None
+        body = self._stream(answer.id, words, finish=finish, judged=judged)
         return self._seal(body, request)
 
     async def _hand_over(
@@ -161,14 +165,18 @@ class BotCallback:
                 if current is None or current.delivery not in _IN_PLACE:
                     return self._seal(self._stream(answer.id, SENT_APART), request)
             after = partial(self._desk.settle, answer.id, Delivery.READ)
-        reply = self._whole(answer, first=first)
+        self._desk.note_told(answer.id)
+        reply = self._shown(answer, finish=True, judged=first)
         return self._seal(reply, request, after=after)
 
-    def _whole(self, answer: StoredAnswer, *, first: bool) -> Json:
-        card, judged = answer.snapshot.card, first and answer.incoming
-        if card is None:
-            return self._stream(answer.id, answer.snapshot.markdown, judged=judged)
-        body = self._stream(answer.id, CARD_HINT, judged=judged)
+    def _shown(self, answer: StoredAnswer, *, finish: bool, judged: bool) -> Json:
+        """Return a whole answer; the card, if it has one, comes with the end of its stream."""
+        card = answer.snapshot.card
+        words = answer.snapshot.markdown if card is None else CARD_HINT
+        asked = answer.incoming if judged else None
+        body = self._stream(answer.id, words, finish=finish, judged=asked)
+        if card is None or not finish:
+            return body
         return body | {"msgtype": "stream_with_template_card", "template_card": card_to_dict(card)}
 
     def _is_over(self, answer: StoredAnswer) -> bool:
@@ -214,7 +222,7 @@ class BotCallback:
         markdown: str,
         *,
         finish: bool = True,
-        judged: Incoming | Literal[False] = False,
+        judged: Incoming | None = None,
     ) -> dict[str, object]:
         """Return a snapshot; ``judged`` asks for 👍/👎, which only a first reply may."""
         content = fit(markdown, limit_bytes=STREAM_BYTES, link=self._settings.public_url)

@@ -99,6 +99,8 @@ class Desk:
         self._threads = ThreadPoolExecutor(STATE_THREADS, thread_name_prefix="wecom-state")
         self._stopping = False
         self._untold: set[str] = set()
+        self._unconfirmed: dict[str, float] = {}
+        """Whole answers that were shown, perhaps to nobody, and how long that is of interest."""
         self._sending: dict[str, bool] = {}
         """Answers on their way as messages, and whether to look at them once more."""
         self._roads = asyncio.Semaphore(MESSAGES_AT_ONCE)
@@ -157,6 +159,7 @@ class Desk:
 
     async def owe(self, id: str) -> None:
         """Send the answer as a message of its own once it is there: nobody will ask for it."""
+        self._unconfirmed.pop(id, None)
         await self._call(
             lambda: self._answers.move(id, before=(Delivery.PROMISED,), after=Delivery.OWED)
         )
@@ -177,6 +180,8 @@ class Desk:
         channels = tuple(self._couriers)
         at = asyncio.get_running_loop().time()
         self._handing = {id: until for id, until in self._handing.items() if until > at}
+        # Another process may have been asked for the end.
+        self._unconfirmed = {id: ends for id, ends in self._unconfirmed.items() if ends > at}
         ids = (*self._running, *self._sending, *self._handing)
         await self._call(lambda: self._answers.hold(ids))
         for answer in await self._call(lambda: self._answers.abandoned(channels)):
@@ -201,15 +206,21 @@ class Desk:
             each.show(replace(each.answer, delivery=Delivery.OWED))
             self._untold.add(each.answer.id)
         self._running.clear()
+        self._untold.update(self._unconfirmed)
         if self._senders:
             # One that is cut off might be sent again.
             await asyncio.wait(self._senders, timeout=LAST_SENDING_SECONDS)
         for task in self._senders:
             task.cancel()
 
+    def note_shown(self, id: str) -> None:
+        """Note that a whole answer was shown, and that the platform should come for its end."""
+        self._unconfirmed[id] = asyncio.get_running_loop().time() + self._pace.unread
+
     def note_told(self, id: str) -> None:
         """Note that the platform has been told how the stream of an answer ends."""
         self._untold.discard(id)
+        self._unconfirmed.pop(id, None)
 
     async def everyone_told(self, *, seconds: float) -> None:
         """Wait, after ``stop``, until the platform has come for every stream; not for long."""

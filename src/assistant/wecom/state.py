@@ -7,7 +7,7 @@ failing; they block, so callers on an event loop run them in threads. Replies ha
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -159,9 +159,7 @@ class State:
 
     def keep_token(self, name: str, *, sealed: str, lasting: timedelta) -> None:
         """Share an access token with all processes."""
-        with self._database.session() as session:
-            session.execute(delete(TokenRow).where(TokenRow.name == name))
-            session.add(TokenRow(name=name, sealed=sealed, expires_at=self._clock() + lasting))
+        self._put(TokenRow, {"name": name}, sealed=sealed, expires_at=self._clock() + lasting)
 
     def add_card(self, card: VoteCard, incoming: Incoming, *, item_id: str) -> None:
         """Keep what a card stands for before it is sent."""
@@ -207,35 +205,25 @@ class State:
 
     def keep_feedback(self, feedback: Feedback) -> None:
         """Keep what a user thinks of a reply, in place of what they thought before."""
-        with self._database.session() as session:
-            session.execute(
-                delete(FeedbackRow).where(
-                    FeedbackRow.feedback_id == feedback.feedback_id,
-                    FeedbackRow.user_id == feedback.user_id,
-                )
-            )
-            session.add(
-                FeedbackRow(
-                    feedback_id=feedback.feedback_id,
-                    user_id=feedback.user_id,
-                    bot_id=feedback.bot_id,
-                    chat_id=feedback.chat_id,
-                    kind=int(feedback.kind),
-                    content=feedback.content,
-                    reasons=",".join(map(str, feedback.reasons)),
-                    at=feedback.at,
-                )
-            )
+        self._put(
+            FeedbackRow,
+            {"feedback_id": feedback.feedback_id, "user_id": feedback.user_id},
+            bot_id=feedback.bot_id,
+            chat_id=feedback.chat_id,
+            kind=int(feedback.kind),
+            content=feedback.content,
+            reasons=",".join(map(str, feedback.reasons)),
+            at=feedback.at,
+        )
 
     def link_account(self, *, bot_id: str, user_id: str, account: str) -> None:
         """Say which account of the page a WeCom user is."""
-        with self._database.session() as session:
-            session.execute(
-                delete(AccountRow).where(AccountRow.bot_id == bot_id, AccountRow.user_id == user_id)
-            )
-            session.add(
-                AccountRow(bot_id=bot_id, user_id=user_id, account=account, at=self._clock())
-            )
+        self._put(
+            AccountRow,
+            {"bot_id": bot_id, "user_id": user_id},
+            account=account,
+            at=self._clock(),
+        )
 
     def account_of(self, *, bot_id: str, user_id: str) -> str:
         """Return the account of a WeCom user; empty when none was linked."""
@@ -256,6 +244,24 @@ class State:
         for table, expired in conditions:
             with self._database.session() as session:
                 session.execute(delete(table).where(expired))
+
+    def _put(self, table: type[Base], key: Mapping[str, str], **values: object) -> None:
+        """Write a row, in place of the one with its key."""
+        if not self._change(table, key, values) and not self._insert(table(**key, **values)):
+            # Somebody else put it there between the two.
+            self._change(table, key, values)
+
+    def _change(
+        self, table: type[Base], key: Mapping[str, str], values: Mapping[str, object]
+    ) -> bool:
+        with self._database.session() as session:
+            changed = session.execute(
+                update(table)
+                .filter_by(**key)
+                .values(**values)
+                .returning(*(getattr(table, name) for name in key))
+            ).first()
+        return changed is not None
 
     def _insert(self, row: Base) -> bool:
         """Insert a row; False when its key is there already."""

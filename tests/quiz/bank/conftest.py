@@ -13,8 +13,11 @@ from assistant.corpus.parse import parse_document
 from assistant.domain import Document, ParsedDocument
 from assistant.quiz.bank import load_bank
 from assistant.quiz.check import Checker
+from assistant.quiz.check_item import ItemChecker
+from assistant.quiz.draft import BasisMaker
 from assistant.quiz.facts import Facts, extract_facts, read_sources
 from assistant.quiz.generate import Generated, generate_bank
+from assistant.quiz.generate_model import ProposalVerifier
 from assistant.quiz.items import Item
 from assistant.quiz.probe import Probe
 from assistant.quiz.words import Words, load_words
@@ -64,6 +67,9 @@ REGULATION = """\
 第十一条 公园管理机构未按照规定进行安全检查的，由市园林绿化主管部门给予警告。
 """
 
+ORIGIN = "某模型 0123456789ab"
+"""What a model's questions of these tests say of themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timed:
@@ -103,6 +109,20 @@ def shipped(shipped_settings: Settings) -> tuple[Item, ...]:
 def checker(corpus: Corpus, words: Words) -> Checker:
     """The checker over the shipped corpus, without an index."""
     return make_checker(corpus.documents, words)
+
+
+@pytest.fixture(scope="session")
+def verifier(corpus: Corpus, facts: Facts, words: Words) -> ProposalVerifier:
+    """What proves a model's proposals against the shipped corpus."""
+    documents, probe = corpus.documents, Probe(corpus.documents, facts.sources)
+    return ProposalVerifier(
+        documents,
+        maker=BasisMaker(documents),
+        checker=ItemChecker(documents, probe, words),
+        probe=probe,
+        words=words,
+        origin=ORIGIN,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.postgresql import SharedDatabase
 from tests.quiz.serving import SAMPLES
 
 from assistant.errors import QuizError
@@ -29,7 +30,7 @@ from assistant.quiz.room import (
 )
 from assistant.quiz.room_answer import answer_in_room, keep_for_practice
 from assistant.quiz.room_board import rank_teams, read_standings, reveal, take_snapshot
-from assistant.quiz.scoring import RoomRule
+from assistant.quiz.scoring import MultipleRule, RoomRule
 from assistant.quiz.tables import CardRow
 from assistant.store.database import Database, open_database
 
@@ -43,10 +44,19 @@ def after(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
     """One for all: every test has a room of its own."""
-    return open_database(f"sqlite:///{tmp_path_factory.mktemp('rooms')}/a.sqlite3")
+    if request.param == "postgresql":
+        shared: SharedDatabase = request.getfixturevalue("shared_postgresql")
+        url = shared.emptied()
+    else:
+        url = f"sqlite:///{tmp_path_factory.mktemp('rooms')}/a.sqlite3"
+    opened = open_database(url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -237,3 +247,49 @@ def test_a_room_needs_questions_that_can_be_played(session: Session) -> None:
     short = tuple(item for item in ITEMS if item.type is ItemType.SHORT)
     with pytest.raises(QuizError, match="没有适合竞答的题目"):
         open_room(session, HOST, short, title="", rule=RoomRule(), at=START)
+
+
+@pytest.mark.parametrize(
+    ("stake", "seconds"), [(10, 30), (20, 60), (30, 90)], ids=["10分", "20分", "30分"]
+)
+def test_a_question_at_risk_wins_or_loses_its_stake_and_costs_nothing_to_leave(
+    session: Session, stake: int, seconds: int
+) -> None:
+    general = RoomRule(seconds=20, points=5, speed_weight=0.5, buzz=True, teams=True)
+    code = begin(session, general)
+    join_room(session, code, person="wang", name="王五", team="一支部", at=START)
+    lock_question(session, code, host=HOST, at=START)
+    next_question(session, code, host=HOST, after=0, at=START, stake=stake)
+    room = room_at(session, code, seconds - 1)
+    assert room.phase is Phase.ASKING
+    assert f"答对得{stake}分，没有全对扣{stake}分" in room.rule.words
+    assert not answer(session, code, ZHANG, seconds - 2, right=True), "no buzz, no hurry"
+    answer(session, code, LI, seconds - 1, right=False)
+    assert points(session, code, seconds) == {"张三": stake, "李四": -stake, "王五": 0}
+    next_question(session, code, host=HOST, after=1, at=after(seconds))
+    assert room_at(session, code, seconds).rule == general, "the next one is as any other"
+    answer(session, code, LI, seconds, right=True)
+    expected = {"张三": stake, "李四": 5 - stake, "王五": 0}
+    assert points(session, code, seconds + 20) == expected
+    end_room(session, code, host=HOST, at=after(seconds + 20))
+    assert room_at(session, code, seconds + 20).rule == general
+
+
+def test_a_part_of_a_multiple_choice_loses_the_stake(session: Session) -> None:
+    multiple = tuple(item for item in ITEMS if item.type is ItemType.MULTIPLE)
+    rule = RoomRule(seconds=20, multiple=MultipleRule.PROPORTIONAL)
+    code = open_room(session, HOST, multiple, title="风险题", rule=rule, at=START)
+    join_room(session, code, person=ZHANG, name="张三", at=START)
+    next_question(session, code, host=HOST, after=-1, at=START, stake=20)
+    room = room_at(session, code, 1)
+    assert room.item is not None
+    given = room.item.answer[:1]
+    answer_in_room(session, room, person=ZHANG, position=0, given=given, at=after(1))
+    assert points(session, code, 60) == {"张三": -20}
+
+
+def test_a_stake_is_one_of_three(session: Session) -> None:
+    code = begin(session, RoomRule(seconds=20))
+    lock_question(session, code, host=HOST, at=START)
+    with pytest.raises(QuizError, match="风险题的分值只能是10、20、30分"):
+        next_question(session, code, host=HOST, after=0, at=START, stake=50)

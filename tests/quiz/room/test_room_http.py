@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import ssl
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +13,15 @@ from pathlib import Path
 import httpx
 import openpyxl
 import pytest
-from tests.quiz.serving import SAMPLES, free_port, serving_quiz, start_process
+from tests.quiz.serving import SAMPLES, free_port, serving_quiz, start_process, warm_up
 
 from assistant.quiz.bank import load_bank
 from assistant.quiz.items import Item, ItemType
+from assistant.quiz.room import GAP_SECONDS
 
 MEMBERS = 40
+ROUNDS = 2
+TLS = ssl.create_default_context()
 ITEMS = {item.stem: item for item in load_bank(SAMPLES)}
 
 
@@ -27,7 +31,8 @@ class Client:
     def __init__(self, address: str) -> None:
         # The server drops lines that were idle for 5 s; a browser would simply ask again.
         limits = httpx.Limits(keepalive_expiry=2)
-        self.http = httpx.Client(base_url=address, timeout=30, limits=limits)
+        # Without TLS settings of its own: forty of those take seconds to read.
+        self.http = httpx.Client(base_url=address, timeout=30, limits=limits, verify=TLS)
         self.traffic: list[tuple[str, str]] = []
         # The page's own request brings the cookie.
         self.http.get("/quiz/room", headers={"accept": "text/html"}).raise_for_status()
@@ -88,6 +93,7 @@ def open_room(host: Client, **chosen: object) -> str:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    warm_up()
     with serving_quiz(tmp_path_factory.mktemp("room")) as address:
         yield address
 
@@ -103,11 +109,11 @@ def secrets_of(item: Item) -> list[str]:
 
 def test_forty_members_answer_at_once_and_every_answer_counts_once(address: str) -> None:
     host, members = Client(address), [Client(address) for _ in range(MEMBERS)]
-    code = open_room(host, number=4, seconds=120)
+    code = open_room(host, number=ROUNDS, seconds=120)
     with ThreadPoolExecutor(MEMBERS) as pool:
         list(pool.map(lambda n: members[n].join(code, f"成员{n:02d}"), range(MEMBERS)))
         assert host.state(code)["members"] == MEMBERS
-        for position in range(4):
+        for position in range(ROUNDS):
             host.command(code, "next", after=position - 1)
 
             def answer(number: int, position: int = position) -> None:
@@ -131,22 +137,24 @@ def test_forty_members_answer_at_once_and_every_answer_counts_once(address: str)
     board = final["board"]
     assert isinstance(board, list)
     assert len(board) == MEMBERS
-    expected = {f"成员{n:02d}": (4 if n % 2 == 0 else 0) for n in range(MEMBERS)}
+    expected = {f"成员{n:02d}": (ROUNDS if n % 2 == 0 else 0) for n in range(MEMBERS)}
     assert {line["name"]: line["right"] for line in board} == expected
-    assert {line["points"] for line in board} == {40.0, 0.0}
+    assert {line["points"] for line in board} == {10.0 * ROUNDS, 0.0}
     assert {line["rank"] for line in board} == {1, 21}
 
 
-def test_no_key_reaches_anyone_before_the_lock_in_all_that_was_sent(address: str) -> None:
-    host, members = Client(address), [Client(address) for _ in range(5)]
+@pytest.mark.parametrize("kind", ["single", "multi", "judge", "fill"])
+def test_no_key_reaches_anyone_before_the_lock_in_all_that_was_sent(
+    address: str, kind: str
+) -> None:
+    host, members = Client(address), [Client(address) for _ in range(3)]
     stranger = Client(address)
-    code = open_room(host, number=28, types=["single", "multi", "judge", "fill"])
+    code = open_room(host, number=4, types=[kind])
     for number, member in enumerate(members):
         member.join(code, f"学员{number}")
     everyone = [host, *members, stranger]
-    seen: set[str] = set()
     right_so_far = 0
-    for position in range(28):
+    for position in range(4):
         for client in everyone:
             client.traffic.clear()
         state = host.command(code, "next", after=position - 1)
@@ -160,7 +168,7 @@ def test_no_key_reaches_anyone_before_the_lock_in_all_that_was_sent(address: str
         assert stranger.get(f"rooms/{code}/results.xlsx").status_code == 403
         host.get(f"rooms/{code}")
         item = ITEMS[str(question(state)["stem"])]
-        seen.add(item.type)
+        assert item.type == kind
         for client in everyone:
             for url, text in client.traffic:
                 assert [word for word in secrets_of(item) if word in text] == [], url
@@ -180,7 +188,6 @@ def test_no_key_reaches_anyone_before_the_lock_in_all_that_was_sent(address: str
         assert "result" in locked
         assert isinstance(members[0].state(code)["result"], dict)
         assert "result" not in stranger.state(code)
-    assert seen == {ItemType.SINGLE, ItemType.MULTIPLE, ItemType.JUDGE, ItemType.FILL}
 
 
 def read_keys(text: str) -> Iterator[str]:
@@ -250,7 +257,7 @@ def test_a_member_who_lost_the_connection_comes_back_as_the_same(address: str) -
     member.post(f"rooms/{code}/answer", {"position": 0, "given": given}).raise_for_status()
     cookies = member.http.cookies
     member.http.close()
-    back = httpx.Client(base_url=address, cookies=cookies)
+    back = httpx.Client(base_url=address, cookies=cookies, verify=TLS)
     state = back.get(f"/quiz/api/rooms/{code}").json()
     assert state["you"] == "丙"
     assert state["own"]["words"] == given[0]
@@ -337,12 +344,11 @@ def test_a_killed_server_resumes_the_room_with_its_answers_and_its_time(tmp_path
         one.post(f"rooms/{code}/answer", {"position": 0, "given": given}).raise_for_status()
         left_before = int(str(host.state(code)["left_ms"]))
         process.kill()
-        process.wait()
-        killed = time.monotonic()
+        process.join()
+        # The outage itself: what is shorter counts as a hiccup, and runs off the clock.
+        time.sleep(GAP_SECONDS)
         process = start_process(tmp_path, port)
         state = host.state(code)
-        away = time.monotonic() - killed
-        assert away > 4, "long enough to be noticed"
         assert (state["phase"], state["position"], state["answered"]) == ("asking", 0, 1)
         left = int(str(state["left_ms"]))
         assert left_before - left < 2500, "the time it was away is given back"
@@ -357,4 +363,4 @@ def test_a_killed_server_resumes_the_room_with_its_answers_and_its_time(tmp_path
         assert [(line["name"], line["points"]) for line in board] == [("戊", 10.0), ("己", 0.0)]
     finally:
         process.kill()
-        process.wait()
+        process.join()

@@ -95,7 +95,9 @@ class Entrance {
     const boxes = own.map((part) => build("label", { class: "tick" }, build("input", { type: "checkbox", name: "parts", value: part.id, checked: true }), `${part.title}（${part.items}题）`));
     const all = build("input", { type: "checkbox", checked: true });
     all.addEventListener("change", () => boxes.forEach((box) => { box.firstChild.checked = all.checked; }));
-    return build("details", {}, build("summary", {}, build("label", { class: "tick" }, all, `${name}（${own.reduce((sum, part) => sum + part.items, 0)}题）`)), boxes);
+    const whole = build("label", { class: "tick" }, all, `${name}（${own.reduce((sum, part) => sum + part.items, 0)}题）`);
+    // Beside the box, not around it: two controls in one can be told apart by nobody's keyboard.
+    return build("div", { class: "document" }, whole, build("details", {}, build("summary", { "aria-label": `按部分选《${name}》` }, "按部分选"), boxes));
   }
 
   async open(form) {

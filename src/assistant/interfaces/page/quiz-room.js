@@ -12,6 +12,7 @@ class RoomPage {
     this.chosen = new Set();
     this.shown = "";
     this.sending = false;
+    this.stake = 0;
     this.timer = 0;
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.poll(); });
     setInterval(() => this.tick(), 250);
@@ -149,14 +150,16 @@ class RoomPage {
         build("div", {}, build("p", { class: "soft" }, "房间号"), build("p", { class: "code" }, state.code), build("p", { class: "soft address" }, address))),
       local ? build("p", { class: "note" }, "您正通过本机地址打开本页，手机扫码可能无法访问。请改用本机在局域网内的地址打开，或者在设置中填写 public_url。") : null,
       build("p", { class: "soft" }, `共 ${state.total} 题。${state.rule}`),
-      build("p", { class: "actions" }, build("button", { class: "main", onclick: () => this.next() }, "开始第 1 题"), this.endButton()));
+      build("p", { class: "actions" }, build("button", { class: "main", onclick: () => this.next() }, "开始第 1 题"), this.staking(), this.endButton()));
   }
 
   question(state) {
     const question = state.question;
     return build("section", { class: "card question" },
-      build("p", { class: "meta" }, build("span", {}, `第 ${state.position + 1} / ${state.total} 题　${question.type}`),
+      build("p", { class: "meta" }, build("span", {}, `第 ${state.position + 1} / ${state.total} 题　${question.type}`,
+        question.stake ? build("b", { class: "stake" }, `风险题 ${question.stake} 分`) : null),
         state.phase === "asking" ? build("span", { id: "clock", class: "clock", role: "timer", "aria-live": "off" }) : build("span", { class: "soft" }, "已锁定")),
+      question.stake && state.phase === "asking" ? build("p", { class: "note" }, state.rule) : null,
       build("p", { class: "stem" }, question.stem),
       state.host && state.phase === "asking" && question.options.length
         ? build("ul", { class: "options shown" }, question.options.map((option) => build("li", {}, option.letter ? build("b", {}, option.letter) : null, option.text))) : null);
@@ -169,10 +172,10 @@ class RoomPage {
     const question = state.question;
     if (question.kind === "fill") return this.filling(state);
     const many = question.kind === "multi";
-    const options = build("ul", { class: "options", role: many ? "group" : "radiogroup", "aria-label": "选项" }, question.options.map((option) => {
+    const options = build("div", { class: "options", role: many ? "group" : "radiogroup", "aria-label": "选项" }, question.options.map((option) => {
       const chosen = this.chosen.has(option.letter);
       const pick = () => { if (!many) this.chosen.clear(); else if (chosen) { this.chosen.delete(option.letter); this.draw(); return; } this.chosen.add(option.letter); this.draw(); };
-      return build("li", {}, build("button", { type: "button", class: chosen ? "option chosen" : "option", role: many ? "checkbox" : "radio", "aria-checked": String(chosen), onclick: pick }, build("b", {}, option.letter), option.text));
+      return build("button", { type: "button", class: chosen ? "option chosen" : "option", role: many ? "checkbox" : "radio", "aria-checked": String(chosen), onclick: pick }, build("b", {}, option.letter), option.text);
     }));
     const submit = build("button", { class: "main wide", disabled: !this.chosen.size, onclick: () => this.act("answer", { position: state.position, given: [...this.chosen].sort() }) }, "提交");
     return build("section", { class: "answering" }, many ? build("p", { class: "soft" }, "可选多项。提交后不能更改。") : build("p", { class: "soft" }, "提交后不能更改。"), options, submit);
@@ -211,13 +214,20 @@ class RoomPage {
         build("button", { onclick: () => this.act("command", { action: "extend" }) }, "延长15秒"));
     }
     const last = state.position + 1 >= state.total;
-    return build("p", { class: "actions" }, last ? null : build("button", { class: "main", onclick: () => this.next() }, `开始第 ${state.position + 2} 题`),
+    return build("p", { class: "actions" }, last ? null : build("button", { class: "main", onclick: () => this.next() }, `开始第 ${state.position + 2} 题`), last ? null : this.staking(),
       this.endButton(last), this.exportLink(state));
   }
 
   next() {
-    this.act("command", { action: "next", after: this.state.position });
+    this.act("command", { action: "next", after: this.state.position, stake: this.stake });
+    this.stake = 0;
     window.scrollTo(0, 0);
+  }
+
+  staking() {
+    const choose = (event) => { this.stake = Number(event.target.value); };
+    const entries = [[0, "普通题"], ...[10, 20, 30].map((stake) => [stake, `风险题 ${stake} 分（${stake * 3} 秒）`])];
+    return build("select", { class: "staking", "aria-label": "下一题的计分方式", onchange: choose }, entries.map(([value, words]) => build("option", { value, selected: value === this.stake }, words)));
   }
 
   endButton(prominent) {

@@ -73,22 +73,24 @@
   // --- the exam's clock: the server decides, this only shows ---
   let clock = null;
   let ends = 0;
-  let pressed = false;
+  let pressed = -Infinity;
+  const PRESS_AGAIN_MS = 3000;
   setInterval(() => {
     const shown = document.querySelector("#exam-clock [data-left]");
     if (!shown) { clock = null; return; }
     if (shown !== clock) {
       clock = shown;
       ends = performance.now() + Number(shown.dataset.left) * 1000;
-      pressed = false;
+      pressed = -Infinity;
     }
     const left = Math.max(0, Math.round((ends - performance.now()) / 1000));
     const words = `${Math.floor(left / 60)}分${String(left % 60).padStart(2, "0")}秒`;
     const figure = shown.querySelector("b");
     if (figure.textContent !== words) figure.textContent = words;
     shown.classList.toggle("late", left <= 60);
-    if (left === 0 && !pressed) {
-      pressed = true;
+    // Again after a while: the server may find that there is time left, or not have been reached.
+    if (left === 0 && performance.now() - pressed > PRESS_AGAIN_MS) {
+      pressed = performance.now();
       document.querySelector("#time-up")?.click();
     }
   }, 500);
