@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from assistant.interfaces.examples import example_questions
+from assistant.interfaces.late_pages import BUILDING
 from assistant.interfaces.opening import Opening
 
 TITLE = "学习材料问答"
@@ -47,22 +48,23 @@ def mount_chat(app: FastAPI, opening: Opening, *, folder: Path) -> FastAPI:
     app.include_router(_example_routes(opening, folder))
     app.mount(f"/{_base()}", Assets(directory=_ASSETS))
     paths = {getattr(route, "path", "").rstrip("/") for route in app.routes}
-    mounted: FastAPI = gr.mount_gradio_app(
-        app,
-        build_page(practice=PRACTICE if PRACTICE in paths else ""),
-        path="/",
-        theme=_theme(),
-        head=_head(),
-        favicon_path=str(_ASSETS / "icon.png"),
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        mcp_server=False,
-        max_file_size="1kb",
-        pwa=True,
-    )
+    with BUILDING:
+        mounted: FastAPI = gr.mount_gradio_app(
+            app,
+            build_page(practice=PRACTICE if PRACTICE in paths else ""),
+            path="/",
+            theme=_theme(),
+            head=_head(),
+            favicon_path=str(_ASSETS / "icon.png"),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            mcp_server=False,
+            max_file_size="1kb",
+            pwa=True,
+        )
     return mounted
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from fastapi import FastAPI
@@ -17,6 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.errors import AssistantError
 
+BUILDING = threading.Lock()
+"""Held while a page is built: Gradio keeps the page under construction in a global of its own, and
+two apps in one process would put their parts into each other's."""
 WARM_AFTER_SECONDS = 3.0
 """Nobody asking for them, the pages are built so long after the assistant is open: the first
 answers come first, and the first visitor of these pages seldom waits."""
@@ -73,7 +77,7 @@ class LatePages:
         holder = FastAPI()
         # As in the app around it, or Gradio would admit other origins by itself.
         holder.add_middleware(CORSMiddleware, allow_origins=[])
-        await asyncio.to_thread(self._mount, holder)
+        await asyncio.to_thread(self._mount_alone, holder)
         begun = asyncio.Event()
         self._kept = asyncio.create_task(self._keep(holder, begun))
         beginning = asyncio.create_task(begun.wait())
@@ -82,6 +86,10 @@ class LatePages:
             beginning.cancel()
             self._kept.result()
         return {route.path: route.app for route in holder.routes if isinstance(route, Mount)}
+
+    def _mount_alone(self, holder: FastAPI) -> None:
+        with BUILDING:
+            self._mount(holder)
 
     async def _keep(self, holder: FastAPI, begun: asyncio.Event) -> None:
         """Hold the pages' lifespan open; one task, for it must end where it began."""
