@@ -36,7 +36,7 @@ from assistant.pipeline import Assistant
 from assistant.settings import Settings
 
 FEW = 12
-A_SAMPLE = 25
+A_SAMPLE = 12
 
 
 def test_the_doctor_makes_one_cheap_call(model_settings: Settings, server: Server) -> None:

@@ -210,3 +210,36 @@ def test_a_stream_that_broke_off_starts_again_from_nothing(
     assert answer.drafting is not None
     assert answer.drafting.kept == 1
     assert len(answer.text.split("\n")) == 1
+
+
+def test_an_answer_without_the_best_sentence_gives_way_to_the_one_that_has_it(
+    server: Server, assistant: Assistant, model_assistant: Assistant
+) -> None:
+    question = "新任“一把手”的任职谈话由谁来谈？"
+    shown = assistant.ask(question)
+
+    def beside(prompt: Prompt) -> str:
+        sentences = [
+            (number, f"{sentence}。")
+            for number, _, text in prompt.passages
+            for sentence in text.split("。")
+            if len(sentence) > 20 and not any(sentence in c.quote for c in shown.citations)
+        ]
+        number, sentence = sentences[0]
+        return claims((sentence, [number], sentence))
+
+    server.behave(answering(beside))
+    answer = model_assistant.ask(question)
+    assert answer.drafting is not None
+    assert answer.drafting.fallback in ("best_left_out", "beside_the_question", "value_missing")
+    assert answer.text == shown.text
+
+
+def test_the_question_said_again_is_no_answer(server: Server, model_assistant: Assistant) -> None:
+    question = "领导班子成员发现“一把手”存在重要问题的，可以直接向上级党组织报告，对吗？"
+    echo = "领导班子成员发现“一把手”存在重要问题的，可以直接向上级党组织报告"
+    server.behave(answering(lambda p: claims((nearest(p)[1], [nearest(p)[0]], echo))))
+    answer = model_assistant.ask(question)
+    assert answer.drafting is not None
+    assert "echo" in answer.drafting.faults
+    assert answer.drafting.kept == 0

@@ -170,7 +170,9 @@ def _read_prose(text: str) -> tuple[Claim, ...]:
 
 
 def clean(sentence: str) -> str:
-    """Return a sentence on one line, without passage numbers and marks of Markdown."""
+    """Return a sentence on one line, without passage numbers, marks of Markdown and （一）."""
     text = _MARKER.sub("", sentence)
-    text = re.sub(r"^\s*(?:[-*•#>]+|\d{1,2}[.、)）])\s*", "", text)
+    text = re.sub(
+        r"^\s*(?:[-*•#>]+|\d{1,2}[.、)）]|[(（][一二三四五六七八九十百]+[)）])\s*", "", text
+    )
     return " ".join(text.replace("**", "").replace("`", "").split())

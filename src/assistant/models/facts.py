@@ -27,6 +27,8 @@ _CONDITION = re.compile(
 _STOP_CHARACTERS = "，；。：！？…\n"
 _STRONG_END = re.compile("[；。！？\n]")
 
+_NEEDS = ("的", "据", "视", "按", "有", "所")
+"""Before 需要 where it is a noun: 根据需要, 发展的需要."""
 _ATTRIBUTE = re.compile("[^，；。]{1,8}的(?=[^，；。])")
 
 _UNITS = (
@@ -223,7 +225,8 @@ def _words(text: str) -> Iterator[Token]:
     for match in modal:
         # 有权处理的部门 says which, 发展的需要 what for: neither permits or demands.
         attribute = match[0] == "有权" and _ATTRIBUTE.match(text, match.end())
-        if not attribute and not (match[0] == "需要" and text[match.start() - 1] == "的"):
+        need = match[0] == "需要" and text[max(0, match.start() - 1) : match.start()] in _NEEDS
+        if not attribute and not need:
             yield Token("modality", words.modality_of[match[0]], *match.span())
     inside = {at for match in modal for at in range(*match.span())}
     for match in words.negation.finditer(text):
