@@ -159,12 +159,13 @@ class Article:
             if not (asks and sentence.text.endswith(("？", "?")))
         )
 
+    def paragraph_of(self, sentence: Sentence) -> Paragraph:
+        """Return the paragraph that a sentence of this article stands in."""
+        return next(p for p in self.paragraphs if p.start <= sentence.start < p.end)
+
     def stem_of(self, sentence: Sentence) -> Sentence | None:
         """Return what a sentence of an item hangs from; None for a sentence of no item."""
-        for paragraph in self.paragraphs:
-            if paragraph.start <= sentence.start < paragraph.end:
-                return paragraph.stem_of(sentence)
-        return None
+        return self.paragraph_of(sentence).stem_of(sentence)
 
 
 class ProblemKind(StrEnum):

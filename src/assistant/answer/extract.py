@@ -136,15 +136,12 @@ def quote_article(
     text = documents[hit.article.document_id].document.text
     best, best_score = ranked[0]
     whole = _list_around(hit.article, best, wanted=extent.listing)
-    if whole is not None:
-        ranked = [pair for pair in ranked if not whole.start <= pair[0].start < whole.end]
-        quoted = {(whole.start, whole.end)}
-        chosen, used = 1, len(whole.text)
-    else:
-        ranked = ranked[1:]
-        quoted = _with_stem(hit.article, best)
-        chosen, used = 1, len(best.text)
+    first = whole or best
+    quoted = {(whole.start, whole.end)} if whole else _with_stem(hit.article, best)
+    chosen, used = 1, len(first.text)
     for sentence, score in ranked:
+        if first.start <= sentence.start < first.end:
+            continue
         if chosen >= extent.sentences or score < extent.close * best_score:
             break
         if _is_caption(hit.article, sentence) or sentence.text.endswith(("：", ":")):
@@ -167,10 +164,9 @@ def _list_around(article: Article, sentence: Sentence, *, wanted: bool) -> Parag
 
     The stem announces what follows and alone says nothing.
     """
-    for paragraph in article.paragraphs:
-        if paragraph.items and paragraph.start <= sentence.start < paragraph.end:
-            announced = sentence == paragraph.stem
-            itemised = sentence.start >= paragraph.items[0].start
-            fits = len(paragraph.text) <= LONGEST_LIST
-            return paragraph if fits and (announced or (wanted and itemised)) else None
-    return None
+    paragraph = article.paragraph_of(sentence)
+    if not paragraph.items or len(paragraph.text) > LONGEST_LIST:
+        return None
+    announced = sentence == paragraph.stem
+    itemised = sentence.start >= paragraph.items[0].start
+    return paragraph if announced or (wanted and itemised) else None
