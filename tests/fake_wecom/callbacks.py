@@ -132,6 +132,11 @@ class FakeBot:
         )
         return self.exchanges[number].bubble
 
+    async def shows(self, text: str, number: int = 0) -> None:
+        """Wait until the bubble of a message shows a text."""
+        bubble = await self.first_reply(number)
+        await self.changes.until(lambda: bubble.text == text)
+
     @property
     def violations(self) -> list[str]:
         """The rules that replies broke."""

@@ -50,6 +50,8 @@ def sized(window: Page) -> Page:
     start_anew(window)
     window.locator("#top .open-contents").click()
     expect(window.locator("#reader .contents")).to_be_visible()
+    # What the visitor before unfolded stays unfolded.
+    window.locator("#reader details").evaluate_all("all => all.forEach(one => one.open = false)")
     return window
 
 
@@ -69,6 +71,16 @@ def test_the_contents_lead_by_part_and_article_to_the_text(sized: Page) -> None:
     expect(sized.locator("#reader .above")).to_have_text("二、加强对“一把手”的监督")
     sized.locator("#reader .back").click()
     expect(sized.locator("#reader .contents")).to_be_visible()
+
+
+def test_asking_for_the_contents_again_leaves_unfolded_what_was_unfolded(sized: Page) -> None:
+    document = sized.locator("#reader details", has_text="若干措施")
+    document.locator("summary").click()
+    with sized.expect_response("**/reader/contents"):
+        # On a phone the drawer covers the button; what it does is the same.
+        sized.locator("#top .open-contents").dispatch_event("click")
+    expect(sized.locator("#reader-body")).not_to_have_attribute("aria-busy", "true")
+    expect(document).to_have_attribute("open", "")
 
 
 def test_a_document_is_read_from_beginning_to_end_with_its_contents(sized: Page) -> None:

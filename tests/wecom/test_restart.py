@@ -56,7 +56,7 @@ def test_a_process_that_is_told_to_stop_closes_its_streams_and_the_next_one_answ
                 for n in range(5)
             ]
             for number in range(5):
-                await here.bot.first_reply(number)
+                await here.bot.shows("查到一半。", number)
             first.terminate()
             exchanges = await asyncio.gather(*asking)
             assert await ended(first) in (0, -signal.SIGTERM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -139,8 +140,9 @@ class Rooms:
     def __init__(self, desk: QuizDesk) -> None:
         self._desk = desk
         self._lock = threading.Lock()
-        self._snapshots: dict[str, Snapshot] = {}
-        self._changed: dict[str, datetime] = {}
+        self._snapshots: dict[str, tuple[int, Snapshot]] = {}
+        """By room, with the number of changes that it is sure to show."""
+        self._changes: Counter[str] = Counter()
 
     def view(self, code: str, person: Person, *, changed: bool = False) -> RoomView:
         """Return what a person's browser may know of a room.
@@ -149,36 +151,43 @@ class Rooms:
         whoever ``changed`` something sees it at once.
         """
         at = now()
-        snapshot = None if changed else self._recent(code, at)
+        changes = self._count(code, changed=changed)
+        snapshot = None if changed else self._recent(code, changes, at)
         if snapshot is None:
             with self._desk.database.session() as session:
                 snapshot = take_snapshot(session, self._tended(session, code, at), at=at)
-            self._keep(code, snapshot, changed=changed)
+            self._keep(code, changes, snapshot)
         member = snapshot.member(person.id)
         if member is not None and (at - member.seen_at).total_seconds() > PRESENT_SECONDS / 2:
             with self._desk.database.session() as session:
                 note_presence(session, code, person.id, at=at)
         return view_room(snapshot, person=person.id, at=at)
 
-    def _recent(self, code: str, at: datetime) -> Snapshot | None:
+    def _count(self, code: str, *, changed: bool) -> int:
+        """Return how many changes were made; what is read from now on shows them all."""
         with self._lock:
-            snapshot = self._snapshots.get(code)
-        if snapshot is None or (at - snapshot.taken_at).total_seconds() > SNAPSHOT_SECONDS:
+            if changed:
+                self._changes[code] += 1
+            return self._changes[code]
+
+    def _recent(self, code: str, changes: int, at: datetime) -> Snapshot | None:
+        with self._lock:
+            shows, snapshot = self._snapshots.get(code, (-1, None))
+        if snapshot is None or shows < changes:
+            return None
+        if (at - snapshot.taken_at).total_seconds() > SNAPSHOT_SECONDS:
             return None
         locks_at = snapshot.room.locks_at
         ran_out = snapshot.room.phase is Phase.ASKING and locks_at is not None and locks_at <= at
         return None if ran_out else snapshot
 
-    def _keep(self, code: str, snapshot: Snapshot, *, changed: bool) -> None:
+    def _keep(self, code: str, changes: int, snapshot: Snapshot) -> None:
         with self._lock:
             if len(self._snapshots) > MOST_SNAPSHOTS:
                 self._snapshots.clear()
-                self._changed.clear()
-            if changed:
-                self._changed[code] = snapshot.taken_at
-            # One that was read before a change must not come back after it.
-            if snapshot.taken_at >= self._changed.get(code, snapshot.taken_at):
-                self._snapshots[code] = snapshot
+            # Times do not tell which was read first: a thread may wait between clock and database.
+            if changes >= self._snapshots.get(code, (-1, None))[0]:
+                self._snapshots[code] = (changes, snapshot)
 
     def join(self, code: str, person: Person, body: Join) -> RoomView:
         """Let a person in under a name."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -286,13 +287,14 @@ class Desk:
 
     async def _follow(self, running: _Running) -> None:
         loop = asyncio.get_running_loop()
-        stored = loop.time() - self._pace.store
+        # The first one at once, whatever the clock shows: uvloop rounds its time to milliseconds.
+        due = -math.inf
         async with _closing(self._answering.reply(running.answer.incoming)) as snapshots:
             async for snapshot in snapshots:
-                if snapshot.finished or loop.time() - stored >= self._pace.store:
+                if snapshot.finished or loop.time() >= due:
                     # Stored before it is shown: what was shown is never forgotten.
                     await self._store(running, snapshot)
-                    stored = loop.time()
+                    due = loop.time() + self._pace.store
                 running.show(_with(running.answer, snapshot))
                 if snapshot.finished:
                     return

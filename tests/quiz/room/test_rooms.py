@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import event
@@ -11,7 +12,7 @@ from tests.quiz.serving import SAMPLES
 
 from assistant.interfaces.opening import Opening
 from assistant.interfaces.quiz_desk import QuizDesk
-from assistant.interfaces.quiz_rooms import Answered, Command, Rooms
+from assistant.interfaces.quiz_rooms import Answered, Command, Join, Rooms
 from assistant.quiz.bank import load_bank
 from assistant.quiz.items import ItemType
 from assistant.quiz.room import join_room, open_room
@@ -62,3 +63,19 @@ def test_whoever_answers_sees_it_at_once_and_so_does_everyone_who_asks_after(
     own = rooms.answer(code, MEMBERS[0], Answered(position=0, given=["√"]))
     assert own["own"] == {"words": "√"}
     assert rooms.view(code, HOST)["answered"] == 1
+
+
+def test_a_change_that_took_long_to_read_does_not_hide_who_came_meanwhile(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/a.sqlite3")
+    rooms, code = begin(database)
+    one, other = (Person(f"late{n}", f"迟到{n}", Role.READER, signed_in=False) for n in range(2))
+    commits = count()
+
+    def come_meanwhile(*_: object) -> None:
+        # The first ends the joining, the second the reading: all is read, nothing is kept yet.
+        if next(commits) == 1:
+            rooms.join(code, other, Join(name=other.name))
+
+    event.listen(database.engine, "commit", come_meanwhile)
+    rooms.join(code, one, Join(name=one.name))
+    assert rooms.view(code, HOST)["members"] == len(MEMBERS) + 2

@@ -11,6 +11,7 @@ export class Reader {
     this.body = byId("reader-body");
     this.latest = 0;
     this.path = null;
+    this.content = null;
     this.visited = [];
     this.opener = null;
     this.form = byId("find");
@@ -102,8 +103,9 @@ export class Reader {
     // A slower, earlier request must not replace what was asked for later.
     if (ticket !== this.latest) return;
     if (remember && this.path && this.path !== path) this.visited.push(this.path);
-    this.path = path;
-    this.body.innerHTML = content;
+    // What stands there already stays, with what the reader has unfolded in it.
+    if (path !== this.path || content !== this.content) this.body.innerHTML = content;
+    [this.path, this.content] = [path, content];
     this.body.removeAttribute("aria-busy");
     this.settle();
     if (focus) this.body.focus({ preventScroll: true });
