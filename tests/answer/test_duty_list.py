@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -49,13 +50,61 @@ def test_what_a_body_must_do_is_quoted_from_every_article(
     assert any(c.number == number and words in c.quote for c in answer.citations)
 
 
-def test_what_is_not_quoted_is_counted(
+def test_what_is_not_quoted_is_counted_and_its_articles_are_named(
     corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
 ) -> None:
     answer = ask("党委（党组）有哪些职责", corpus, documents, register)
     assert answer is not None
     assert len(answer.citations) <= MOST
-    assert "处见“职责清单”" in answer.text
+    assert re.search(
+        r"其余\d+处（《.+》（[一二三四五六七八九十]+）.*）见“职责清单”。$", answer.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers", "words"),
+    [
+        ("哪些工作要求每季度开展？", {24}, "每季度对信访举报情况开展分析研判"),
+        ("哪些事要经常做？", {8, 13, 12, 17, 19}, "经常交换意见"),
+        ("“一把手”不得做什么", {8, 17, 12}, "不得以权谋私"),
+        ("什么情况会被约谈，由谁约谈？", {4, 11, 7, 15, 25}, "问题比较突出的及时约谈"),
+        ("什么情况下应当暂缓表决？", {10}, "意见分歧较大时应当暂缓表决"),
+        ("哪些情形要向上级纪委报告？", {5, 14, 8, 18}, "向上级纪委报告"),
+        ("组织部门对民主生活会要做什么", {18, 22}, "督促检查和指导"),
+        ("发现班子成员有苗头性问题怎么办", {14, 18}, "及时进行谈话提醒"),
+        ("整改不到位会受到什么处理？", {21, 25}, "依规依纪严肃处理"),
+    ],
+)
+def test_a_list_comes_whole_from_both_documents(
+    corpus: Corpus,
+    documents: dict[str, ParsedDocument],
+    register: Register,
+    question: str,
+    numbers: set[int],
+    words: str,
+) -> None:
+    answer = ask(question, corpus, documents, register)
+    assert answer is not None
+    assert numbers <= {citation.number for citation in answer.citations}
+    assert words in answer.text
+
+
+def test_of_a_long_sentence_only_the_clause_is_quoted(
+    corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
+) -> None:
+    answer = ask("哪些工作要求每季度开展？", corpus, documents, register)
+    assert answer is not None
+    assert answer.citations[0].quote == (
+        "纪检监察机关、组织部门应当每季度对信访举报情况开展分析研判"
+    )
+
+
+def test_whom_a_pronoun_means_is_quoted_with_it(
+    corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
+) -> None:
+    answer = ask("《意见》里有哪些不得做的事？", corpus, documents, register)
+    assert answer is not None
+    assert "管住管好自己的家属亲友，决不允许他们利用本人职权敛财谋利" in answer.text
 
 
 def test_a_document_that_is_named_is_the_only_one_quoted(
@@ -69,7 +118,8 @@ def test_a_document_that_is_named_is_the_only_one_quoted(
 @pytest.mark.parametrize(
     "question",
     [
-        "组织部门对民主生活会要做什么",
+        "组织部门对罚款要做什么",
+        "食品安全方面哪些工作要求每年开展？",
         "财政部门有什么职责",
         "述责述廉报告公开吗？",
         "《意见》第五条里组织部门有哪些职责",

@@ -1,48 +1,56 @@
-"""'X 有哪些职责': all that the texts lay on a body, counted and quoted from the duty register."""
+"""Lists from the duty register: X 有哪些职责, 哪些工作每季度做, 哪些行为不得有, 哪些情况要报告."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answer.compose import Documents, Statement, compose
-from assistant.corpus.labels import document_label
-from assistant.domain import Answer, DocumentKind
-from assistant.duties.records import Duty, ModalityKind
+from assistant.answer.duty_question import Asked, may_ask, read_condition, read_duty_question
+from assistant.corpus.labels import article_label, document_label
+from assistant.domain import Answer, Article, DocumentKind
+from assistant.duties.bodies import Bodies
+from assistant.duties.records import Duty, FrequencyKind, Span
 from assistant.duties.register import Register
 from assistant.retrieve.reading import Reading
 
-_ASKS_DUTIES = re.compile(
-    r"(?:有|承担|负有|履行|担负|肩负|尽|担|是|分别|都|各|具体|主要|些|什么|啥|哪|的)*(?:职责|责任|任务|义务|分工)"
-    r"|(?:都|到底|究竟|具体|主要)*(?:要|该|应当|应该|必须|需要|得|负责)(?:做|干|负责|履行|承担|管|抓)?(?:好)?"
-    r"(?:些|了)?(?:什么|哪些|啥|哪几)(?:事情?|工作|方面|职责|责任)?"
-)
-_LITTLE = re.compile(
-    r"请问|请|列出|列举|说说|介绍|一下|全部|所有|完整|在|对|里|中|规定|要求|材料|文件|作为|的|了|吗|呢|都|有|哪些|什么|"
-    r"[，,。？?！!、：:；;\s“”]"
-)
 MOST = 12
-"""Sentences that are quoted; more are counted and left to the register's own page."""
+"""Passages that are quoted; of the others the articles are named."""
+_JOINED = "；"
+"""What stands between an earlier question and the one that leans on it."""
+ONE_BREATH = 80
+"""Characters up to which a sentence is quoted whole."""
+_EDGES = re.compile(r"[，,；;：:]")
+_PARTS = re.compile(r"[；;]")
 
 
 def answer_duties(
     reading: Reading, register: Callable[[], Register], documents: Documents
 ) -> Answer | None:
-    """Return the duties of the one body that a question asks for, or None.
+    """Return the duties that a question asks for by body, frequency or binding word, or None.
 
     A question that names a matter as well (组织部门对民主生活会要做什么) is about the matter.
     """
-    if reading.addresses or not _ASKS_DUTIES.search(reading.topic):
+    if reading.addresses or (reading.leans and _JOINED in reading.topic):
         return None
-    rest = _LITTLE.sub("", _ASKS_DUTIES.sub("", reading.topic))
+    if not may_ask(reading.topic):
+        return None
     bodies = register().bodies
-    asked = bodies.mentioned(rest)
-    if len(asked) != 1 or bodies.identify(rest) != asked:
+    asked = read_duty_question(reading.topic, bodies, register().verbs)
+    happened = "" if asked else read_condition(reading.topic)
+    if asked:
+        found = [duty for duty in register().duties if asked.fits(duty, bodies)]
+        opening = _describe(asked, bodies)
+    elif happened:
+        found = list(register().upon(happened))
+        opening = "对这种情形有规定的"
+    else:
         return None
-    found = _duties(register(), asked[0], _wanted(reading, documents))
-    return _compose(found, bodies.name(asked[0]), documents) if found else None
+    wanted = _wanted(reading, documents)
+    found = [duty for duty in found if not wanted or duty.document_id in wanted]
+    return _compose(found, asked, opening, documents) if found else None
 
 
 def _wanted(reading: Reading, documents: Documents) -> tuple[str, ...]:
@@ -50,35 +58,124 @@ def _wanted(reading: Reading, documents: Documents) -> tuple[str, ...]:
     return tuple(i for i in named if documents[i].document.kind is DocumentKind.NORMATIVE)
 
 
-def _duties(register: Register, body: str, wanted: tuple[str, ...]) -> list[Duty]:
-    """Return what the body itself must or must not do, in reading order."""
-    own = [
-        duty
-        for duty in register.find(body=body)
-        if duty.subject is not None
-        and body in duty.subject.bodies
-        and duty.modality.kind is not ModalityKind.MAY
-    ]
-    return [duty for duty in own if not wanted or duty.document_id in wanted]
-
-
-def _compose(found: list[Duty], name: str, documents: Documents) -> Answer | None:
-    by_sentence = {(d.document_id, d.sentence.start): d for d in found}
-    quoted = list(by_sentence.values())
-    counts = Counter(duty.document_id for duty in quoted)
-    told = "，".join(
-        f"{document_label(documents[i].document)}{count}处" for i, count in counts.items()
-    )
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for duty in quoted[:MOST]:
-        spans.setdefault(duty.article_id, []).append((duty.sentence.start, duty.sentence.end))
+def _compose(
+    found: Sequence[Duty], asked: Asked | None, opening: str, documents: Documents
+) -> Answer | None:
     articles = {a.id: a for parsed in documents.values() for a in parsed.articles}
+    places: dict[str, list[tuple[int, int]]] = {}
+    for duty in found:
+        text = documents[duty.document_id].document.text
+        whole = asked is not None and asked.only_body
+        matter = asked.matter[0] if asked and asked.matter else ""
+        threat = asked is not None and asked.sanctioned
+        span = _sentence(duty) if whole else _clause(duty, text, matter=matter, threat=threat)
+        places.setdefault(duty.article_id, []).append(span)
+    quoted = {i: _merge(spans) for i, spans in places.items()}
+    counts = Counter[str]()
+    for i, spans in quoted.items():
+        counts[articles[i].document_id] += len(spans)
+    told = "，".join(f"{document_label(documents[i].document)}{n}处" for i, n in counts.items())
+    shown = _first(quoted, MOST)
     answer = compose(
-        [Statement(articles[i], tuple(places)) for i, places in spans.items()],
+        [Statement(articles[i], spans) for i, spans in shown.items()],
         documents,
-        opening=f"写明由{name}承担的：{told}。",
+        opening=f"{opening}：{told}。",
     )
-    left = len(quoted) - MOST
+    left = sum(counts.values()) - sum(map(len, shown.values()))
     if answer is None or left <= 0:
         return answer
-    return replace(answer, text=f"{answer.text}\n其余{left}处见“职责清单”。")
+    others = [articles[i] for i in quoted if i not in shown]
+    return replace(answer, text=f"{answer.text}\n{_name_others(others, left, documents)}")
+
+
+def _first(
+    quoted: dict[str, tuple[tuple[int, int], ...]], most: int
+) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Return the first passages, in reading order."""
+    shown: dict[str, tuple[tuple[int, int], ...]] = {}
+    for i, spans in quoted.items():
+        room = most - sum(map(len, shown.values()))
+        if room > 0:
+            shown[i] = spans[:room]
+    return shown
+
+
+def _name_others(others: Sequence[Article], left: int, documents: Documents) -> str:
+    labels = "、".join(article_label(documents[a.document_id].document, a) for a in others)
+    return f"其余{left}处" + (f"（{labels}）" if labels else "") + "见“职责清单”。"
+
+
+def _describe(asked: Asked, bodies: Bodies) -> str:
+    """Return what the passages have in common, as the first words of the answer."""
+    parts = [f"由{bodies.name(asked.body)}承担"] if asked.body else []
+    if asked.often is FrequencyKind.PERIOD:
+        parts.append("有固定周期")
+    elif asked.often is not None:
+        parts.append(f"要“{asked.often_words}”做")
+    if asked.forbidden:
+        parts.append("不得做")
+    if asked.reported:
+        parts.append(f"要向{asked.report_to}报告" if asked.report_to else "要报告")
+    if asked.sanctioned:
+        parts.append("要追究、处理")
+    if asked.upon:
+        parts.append("以某种情形为条件")
+    if asked.matter:
+        parts.append("说到" + "、".join(f"“{word}”" for word in asked.matter))
+    return "写明" + "、".join(parts) + "的"
+
+
+def _sentence(duty: Duty) -> tuple[int, int]:
+    return duty.sentence.start, duty.sentence.end
+
+
+def _clause(duty: Duty, text: str, *, matter: str, threat: bool) -> tuple[int, int]:
+    """Return the part of the sentence that says the duty, from comma to comma.
+
+    A sentence of one breath stays whole. Of a longer one no more than the part between semicolons
+    that the matter, or else the verb, stands in; a subject that stands elsewhere is left out.
+    """
+    begin, end = _sentence(duty)
+    if end - begin <= ONE_BREATH:
+        return begin, end
+    core = _find(matter, text, duty) or duty.verb
+    begin, end = _between(_PARTS, text, core.start, core.end, within=(begin, end))
+    slots: list[Span | None] = [core, duty.action, duty.condition, duty.modality.span]
+    slots += [frequency.span for frequency in duty.frequencies]
+    slots += [party.span for party in (duty.subject, duty.report_to) if party is not None]
+    slots += [duty.consequence] if threat else []
+    inside = [s for s in slots if s is not None and begin <= s.start and s.end <= end]
+    first, last = min(s.start for s in inside), max(s.end for s in inside)
+    if duty.subject is not None and not duty.subject.bodies:
+        # 他们, 其: whom it means stands before.
+        first = begin
+    return _between(_EDGES, text, first, last, within=(begin, end))
+
+
+def _find(words: str, text: str, duty: Duty) -> Span | None:
+    """Return where words stand in a duty: in its action first, else anywhere in its sentence."""
+    for place in (duty.action, duty.sentence) if words else ():
+        start = text.find(words, place.start, place.end)
+        if start >= 0:
+            return Span(words, start, start + len(words))
+    return None
+
+
+def _between(
+    edges: re.Pattern[str], text: str, first: int, last: int, *, within: tuple[int, int]
+) -> tuple[int, int]:
+    """Return the stretch around a place up to the nearest edges, themselves left out."""
+    before = [m.end() for m in edges.finditer(text, within[0], first)]
+    after = edges.search(text, last, within[1])
+    return (before[-1] if before else within[0]), (after.start() if after else within[1])
+
+
+def _merge(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return spans in order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

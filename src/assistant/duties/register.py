@@ -111,6 +111,21 @@ class Register:
         best = sorted((s for s in scored if s[0] >= least), key=lambda s: s[:2], reverse=True)
         return tuple(duty for _, _, duty in best[:limit])
 
+    def upon(self, words: str, *, least: float = 0.55, behind: float = 0.35) -> tuple[Duty, ...]:
+        """Return the duties for which a condition is laid down that says ``words``, in order.
+
+        ``least`` is the share of the words, by weight, that the condition covers; a duty whose
+        condition covers much less than the best one (``behind``) is left out.
+        """
+        asked = self._likeness.pairs(words)
+        scored = [
+            (self._likeness.covered(asked, self._likeness.pairs(duty.condition.text)), duty)
+            for duty in self.duties
+            if duty.condition is not None
+        ]
+        enough = max(least, max((score for score, _ in scored), default=0.0) - behind)
+        return tuple(duty for score, duty in scored if score >= enough)
+
     def procedures_with(self, duty: Duty) -> tuple[Procedure, ...]:
         """Return the procedures of which a duty is a step."""
         return tuple(p for p in self.procedures if any(step.duty.id == duty.id for step in p.steps))
@@ -121,6 +136,17 @@ class Register:
         Empty when it implements none.
         """
         return self._alignments.get(lower, [])
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """Main verbs that more than one duty has, also without what strengthens them: 坚决防止."""
+        counts = Counter(
+            part
+            for duty in self.duties
+            for part in {duty.verb.text, duty.verb.text[-2:]}
+            if len(part) > 1
+        )
+        return frozenset(verb for verb, number in counts.items() if number > 1)
 
     @cached_property
     def pairs_of_documents(self) -> tuple[tuple[Document, Document], ...]:

@@ -1,0 +1,292 @@
+"""What a question asks of the duty register: whose duties, how often, what is forbidden, and so on.
+
+A question is read so when little is left of it once these and the words of asking are taken away:
+the name of a body, and a word or two that every duty in the list must then say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, replace
+
+from assistant.duties.bodies import Bodies
+from assistant.duties.records import Duty, FrequencyKind, ModalityKind, Period
+from assistant.duties.register import Often
+from assistant.text import fold
+
+_ASKS_DUTIES = re.compile(
+    r"(?:有|承担|负有|履行|担负|肩负|尽|担|是|分别|都|各|具体|主要|些|什么|啥|哪|的)*(?:职责|责任|任务|义务|分工)"
+    r"|[担负](?:些|了)?(?:什么|哪些|啥)责"
+    r"|(?:要|该|应当|应该|必须|需要|得|负责)(?:自己|亲自)?(?:做|干|管|办|抓)的(?:事情?|工作|活)?(?:都|一共)?(?:有|是)(?:什么|哪些|啥)"
+    r"|(?:都|到底|究竟|具体|主要)*(?:要|该|应当|应该|必须|需要|得|负责)(?:做|干|负责|履行|承担|管|抓)?(?:好)?"
+    r"(?:些|了)?(?:什么|哪些|啥|哪几)(?:事情?|工作|方面|职责|责任)?"
+)
+_ASKS_LIST = re.compile(
+    r"哪些|哪几|哪类|哪种|什么|啥|有没有|有无|列[出举个一]|清单|所有|全部|几[件项种条类个]"
+)
+_LITTLE = re.compile(
+    r"请问|麻烦|帮我|给我|列出来?|列举|列个|说说|介绍|梳理|整理|汇总|归纳|总结|清单|注明|标明|标出|"
+    r"查一?下|找一?下|看一?下|一下|看看|全部|所有|完整|一共|总共|合计|分别|分开|各自|一起|一并|都算上|算上|"
+    r"(?:不要|不能|别|勿)(?:遗漏|漏掉?|落下?|丢)|一[条个项处]|"
+    r"有没有|有无|哪几[个项条种类件]|哪[类种]|哪些|哪里|什么时候|什么|几[件项种条类个]|多少|"
+    r"各(?:地区?|部门|单位|级)|自己|自身|怎么定的?|安排|布置|[这那][两三几]?[份个部篇条种类]|[两三几][份个部篇]|各条|"
+    r"全文|通篇|当前|目前|现在|究竟|到底|"
+    r"材料|文件|条款|条文|规定|要求|制度|内容|措施|事情|事项|工作|任务|职责|责任|行为|做法|"
+    r"(?:情形|情况|问题|场合|条件|前提)(?:之?下|时)?|方面|时候|一些|具体|主要|特别|"
+    r"明确|写明|提到|涉及|属于|作为|开展|进行|落实|完成|执行|办理|做到|出现|发生|存在|"
+    r"绝对|一定|千万|固定|凡是|写了|一份|平时|通常|必须|应当|应该|需要|可能|可以|一旦|如果|的话|其中|当中|之中|里面|或者?|以及|还有|另外|"
+    r"[、，,。；;：:？?！!\s“”\"‘’《》（）()]"
+)
+_BEFORE = (
+    "请在对里中上的了过吗呢都也还就是有要应须得会被受由来按和与及或并把将给地些这那各两几谁能可该"
+    "做干办啥哪"
+)
+_BEHIND = "的了过吗呢都也还就是有要应须得被由来按和与及或并把将给地些谁里中上下做干办啥哪事活"
+"""Characters that mean nothing where words begin, and where they end."""
+_IS_SUBJECT = re.compile(
+    r"[”\"]?[，,]?(?:及其?|的|自己)*(?:\s|要|应|该|须|需|得|必须|每|按|定期|经常|不|严禁|禁止|决|有|承担|负|在|对|都|"
+    r"分别|可以|能|主要|具体|一年|到底|究竟|怎|做|干|管|担|履行|作为|向|哪|什么|年度|季度|及时)"
+)
+_IS_AGENT = re.compile(r"(?:由|属于|归)$")
+_QUOTED = re.compile(r"[“\"‘「]([^“”\"‘’「」]{2,12})[”\"’」]")
+_SPEAKER = re.compile(
+    r"(?:我们?|本人|咱们?|领导|单位|上面|支部|最近|今年|明年|下周|下个?月)"
+    r"(?:是|在|想|要|让|叫|正|刚|准备|需要|单位|这边|安排|打算|负责)"
+)
+"""How a clause begins that says something of the asker: 我是办公室的, 领导让梳理一下."""
+_CLAUSES = re.compile(r"[，。；：？！,;:?!\n]+")
+_ASKS_ON = re.compile(r"怎么|怎样|如何|哪|什么|啥|多久|多少|几|吗$|呢$")
+MOST_WORDS = 2
+"""Words of a matter that a list may be narrowed by; more make it a question of its own."""
+_REPORTED = re.compile(
+    r"(?:[向给跟往](?P<to>[^，。？?！]{1,14}?))?(?:进行|作出|做出|书面|如实|主动|及时|专题|直接)*"
+    r"(?:请示|报告|汇报|上报|反映|报备|报送|呈报|(?<!通)报给)+"
+)
+_NOBODY = re.compile(r"谁|哪|什么|何")
+_FORBIDDEN = re.compile(
+    r"不得|严禁|禁止(?:性)?|不准|不许|不能|不可以|[决绝]不(?:能|允许)|不允许|不应当?|不应该|不该|红线|禁区"
+)
+_SANCTIONED = re.compile(
+    r"(?:会|将|要)?(?:被|受到?|面临|承担|产生|带来|有)?(?:什么|哪些|怎样的?|啥)?样?的?(?:依规依纪|依纪依规|依纪依法|严肃|坚决|连带|从严)*"
+    r"(?:(?:追究|承担)(?:什么|哪些|相应)?的?责任|追责|问责|追究|处分|处理|惩处|惩罚|查处|曝光|后果)"
+)
+_COUNT = re.compile(
+    r"(?:至少|不少于|最少|起码)?(?:做|要|得|应当|搞|开)*(?:\d+|[一二两三四五])[次回遍]以?上?"
+)
+_OFTEN: tuple[tuple[re.Pattern[str], Often, str], ...] = (
+    (re.compile(r"每一?天|每日|按日"), Period.DAY, "每日"),
+    (re.compile(r"每一?个?(?:星期|礼拜)|每一?周|按周"), Period.WEEK, "每周"),
+    (re.compile(r"每一?个?月度?|按月度?|月度"), Period.MONTH, "每月"),
+    (re.compile(r"每一?个?季度?|按季度?|季度"), Period.QUARTER, "每季度"),
+    (re.compile(r"每?半年"), Period.HALF_YEAR, "每半年"),
+    (
+        re.compile(r"每一?年度?|按年度?|一年(?:要|得|做|搞|开|办|查|谈)*(?=至少|[一1两2]次)|年度"),
+        Period.YEAR,
+        "每年",
+    ),
+    (
+        re.compile(r"(?:固定|明确)的?(?:周期|频次|频率)|有?周期性?|频次|频率"),
+        FrequencyKind.PERIOD,
+        "周期",
+    ),
+    (re.compile(r"不?定期|经常性?|常态化"), FrequencyKind.REPEATED, ""),
+    (re.compile(r"及时|立即|马上|第一时间|尽快"), FrequencyKind.PROMPT, ""),
+)
+
+
+_ASKS_UPON = re.compile(
+    r"[，,]?(?:的话|时候?|以后|之后|后|了)?[，,]?(?:我们|单位|组织|上级)?(?:应该?|应当|该|要|得|会|可以|将)?(?:是|被)?"
+    r"(?:(?:怎么?样?|如何)(?:去|来|进行)?(?:办|处理|处置|应对|解决|追责|问责|追究责任|追究|做|样)?(?:才对|才好)?"
+    r"|(?:受到?|承担|面临|有)(?:些|了)?(?:什么|哪些|怎样的?|啥)样?的?"
+    r"(?:处理|处置|处分|处罚|惩处|责任|后果|追究|追责|问责|结果)"
+    r"|(?:的?后果|的?责任)(?:是什么|有哪些|如何|怎样)"
+    r"|(?:做|采取)(?:些|了)?(?:什么|哪些|啥)(?:措施|工作|事情?|行动)?)(?:呢|吗|啊)?$"
+)
+_OPENS = re.compile(r"^(?:请问|如果|假如|要是|一旦|万一|当|对于?|遇到|碰到)+")
+_QUOTES = re.compile(r"[“”\"‘’「」]")
+_ASKS_WHEN = re.compile(
+    r"(?:在|对|对于)?(?:哪些|哪种|哪几种|什么样?的?|啥)(?:情形|情况|问题|条件|场合)(?:之?下|时)?"
+)
+_SAID = 0.7
+"""Share of the pairs of characters of a matter that a sentence must hold to be on it."""
+_SHORT = 4
+"""Characters below which a condition is too little to be looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the duties asked for have in common; an empty part is no condition."""
+
+    body: str = ""
+    """Id of a body of the ontology."""
+    often: Often | None = None
+    often_words: str = ""
+    forbidden: bool = False
+    reported: bool = False
+    report_to: str = ""
+    """Words for who is to be told."""
+    sanctioned: bool = False
+    upon: bool = False
+    """Whether it is asked what must have happened: 什么情况下要召开…."""
+    matter: tuple[str, ...] = ()
+    """Words that say what is to be done, or what about: 约谈, 通报."""
+
+    @property
+    def only_body(self) -> bool:
+        """Whether all duties of a body are asked for."""
+        return self == Asked(body=self.body)
+
+    def fits(self, duty: Duty, bodies: Bodies) -> bool:
+        """Return whether a duty is one of those asked for."""
+        return (
+            self._fits_body(duty, bodies)
+            and (self.often is None or self._fits_often(duty))
+            and (not self.forbidden or duty.modality.kind is ModalityKind.MUST_NOT)
+            and (not self.reported or self._fits_report(duty, bodies))
+            and (not self.sanctioned or duty.sanction)
+            and (not self.upon or duty.condition is not None)
+            and all(_says(duty, word) for word in self.matter)
+        )
+
+    def _fits_body(self, duty: Duty, bodies: Bodies) -> bool:
+        if not self.body:
+            return True
+        own = duty.subject.bodies if duty.subject is not None else ()
+        if self.only_body:
+            return self.body in own and duty.modality.kind is not ModalityKind.MAY
+        return bool(bodies.narrower(self.body) & set(own))
+
+    def _fits_often(self, duty: Duty) -> bool:
+        if isinstance(self.often, Period):
+            return any(f.period is self.often for f in duty.frequencies)
+        of_kind = [f for f in duty.frequencies if f.kind is self.often]
+        # 定期 is not 经常; any stated interval is 有周期的.
+        any_words = self.often is FrequencyKind.PERIOD
+        return any(any_words or self.often_words in f.span.text for f in of_kind)
+
+    def _fits_report(self, duty: Duty, bodies: Bodies) -> bool:
+        if not _REPORTED.search(duty.verb.text if duty.report_to is None else duty.action.text):
+            return False
+        if not self.report_to:
+            return True
+        if duty.report_to is None:
+            return False
+        told = duty.report_to
+        same = bodies.akin(bodies.identify(self.report_to), told.bodies)
+        return same or fold(self.report_to) in fold(told.span.text)
+
+
+def may_ask(topic: str) -> bool:
+    """Return whether it is worth a look: the register is not read in for other questions."""
+    patterns = (_ASKS_LIST, _ASKS_DUTIES, _ASKS_UPON)
+    return any(p.search(clause) for clause in _CLAUSES.split(topic) for p in patterns)
+
+
+def read_duty_question(topic: str, bodies: Bodies, verbs: Container[str]) -> Asked | None:
+    """Return what a question asks of the register, or None when it asks for something else."""
+    topic = _core(topic)
+    lists = _ASKS_LIST.search(topic) is not None
+    quoted = _QUOTED.search(topic) if lists else None
+    if quoted and not bodies.mentioned(quoted[1]):
+        # Whoever puts words between quotation marks means these and no others.
+        asked, rest = Asked(matter=(quoted[1],)), topic.replace(quoted[1], " ")
+    else:
+        asked, rest = _read_facets(topic)
+    if asked == Asked() and _ASKS_DUTIES.search(topic):
+        lists, rest = True, _ASKS_DUTIES.sub(" ", topic)
+    named, rest = _take_bodies(rest, bodies)
+    words = _words(rest)
+    if not lists or len(named) > 1 or len(words) > MOST_WORDS:
+        return None
+    if words and asked == Asked() and not named and not (len(words) == 1 and words[0] in verbs):
+        if not _ASKS_WHEN.search(topic):
+            return None
+        asked = Asked(upon=True)
+    asked = replace(asked, body="".join(named), matter=(*asked.matter, *dict.fromkeys(words)))
+    return asked if asked != Asked() else None
+
+
+def read_condition(topic: str) -> str:
+    """Return what has happened, of a question for what is to be done then: 发现…怎么办, or ''."""
+    topic = _core(topic, _ASKS_UPON)
+    asks = _ASKS_UPON.search(topic)
+    if asks is None:
+        return ""
+    words = _OPENS.sub("", topic[: asks.start()])
+    return words if len(words) >= _SHORT else ""
+
+
+def _core(topic: str, asks: re.Pattern[str] | None = None) -> str:
+    """Return a question up to the clause that asks, without what askers say of themselves.
+
+    What follows may say how they want it (列个清单, 分别由谁负责, 一条别落); '' when it asks on.
+    """
+    clauses = [c for c in _CLAUSES.split(topic) if c.strip() and not _SPEAKER.match(c.strip())]
+    for number, clause in enumerate(clauses, start=1):
+        found = asks.search(clause) if asks else _ASKS_LIST.search(clause)
+        if found or (asks is None and _ASKS_DUTIES.search(clause)):
+            on = [c for c in clauses[number:] if _ASKS_ON.search(c) and _words(c)]
+            return "" if on else "，".join(clauses[:number])
+    return ""
+
+
+def _words(rest: str) -> list[str]:
+    """Return what is left when the words of asking are taken away."""
+    parts = (part.lstrip(_BEFORE).rstrip(_BEHIND) for part in _LITTLE.sub(" ", rest).split())
+    return [part for part in parts if len(part) > 1]
+
+
+def _take_bodies(text: str, bodies: Bodies) -> tuple[tuple[str, ...], str]:
+    """Return the bodies that a text says something of, and what is left of it."""
+    named: list[str] = []
+    rest = ""
+    at = 0
+    while at < len(text):
+        end = bodies.at(text, at)
+        acts = end > at and (_IS_SUBJECT.match(text, end) or _IS_AGENT.search(text, 0, at))
+        named += bodies.identify(text[at:end]) if acts else ()
+        rest += "" if acts else text[at : max(end, at + 1)]
+        at = max(end, at + 1)
+    return tuple(dict.fromkeys(named)), rest
+
+
+def _read_facets(topic: str) -> tuple[Asked, str]:
+    """Return what a question asks for beside bodies and deeds, and what else it says."""
+    rest, often, words = topic, None, ""
+    for pattern, kind, name in _OFTEN:
+        found = pattern.search(rest)
+        if found is not None:
+            often, words = kind, name or found[0]
+            rest = _COUNT.sub("", rest.replace(found[0], " ", 1))
+            break
+    forbidden, rest = _take(_FORBIDDEN, rest)
+    report = _REPORTED.search(rest)
+    to = (report["to"] or "") if report else ""
+    rest = _REPORTED.sub(" ", rest)
+    sanctioned, rest = _take(_SANCTIONED, rest)
+    asked = Asked(
+        often=often,
+        often_words=words,
+        forbidden=forbidden,
+        reported=report is not None,
+        report_to="" if _NOBODY.search(to) else to,
+        sanctioned=sanctioned,
+    )
+    return asked, rest
+
+
+def _says(duty: Duty, words: str) -> bool:
+    """Return whether a duty's sentence says words, or the duty itself most of a longer phrase."""
+    sought = _QUOTES.sub("", words)
+    if sought in _QUOTES.sub("", duty.sentence.text) or len(sought) <= _SHORT:
+        return sought in _QUOTES.sub("", duty.sentence.text)
+    slots = (duty.condition, duty.subject.span if duty.subject else None, duty.action)
+    said = _QUOTES.sub("", "，".join(slot.text for slot in slots if slot is not None))
+    pairs = {sought[at : at + 2] for at in range(len(sought) - 1)}
+    return sum(pair in said for pair in pairs) >= _SAID * len(pairs)
+
+
+def _take(pattern: re.Pattern[str], words: str) -> tuple[bool, str]:
+    rest = pattern.sub(" ", words)
+    return rest != words, rest

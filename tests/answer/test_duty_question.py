@@ -1,0 +1,107 @@
+"""What a question asks of the duty register, and when it asks for something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.answer.duty_question import Asked, read_condition, read_duty_question
+from assistant.duties.bodies import Bodies
+from assistant.duties.records import FrequencyKind, Period
+
+BODIES = Bodies.load(Path(__file__).parents[2] / "corpus")
+VERBS = frozenset({"约谈", "通报", "记录"})
+
+
+def read(question: str) -> Asked | None:
+    return read_duty_question(question, BODIES, VERBS)
+
+
+@pytest.mark.parametrize(
+    ("question", "period"),
+    [
+        ("哪些工作每年至少做一次？", Period.YEAR),
+        ("有什么事是一年要搞一次的", Period.YEAR),
+        ("按季度要做的有哪些", Period.QUARTER),
+        ("有没有每半年做一次的工作？", Period.HALF_YEAR),
+        ("每个月要做什么工作？请列清单", Period.MONTH),
+    ],
+)
+def test_a_stated_interval_is_understood_however_it_is_said(question: str, period: Period) -> None:
+    assert read(question) == Asked(often=period, often_words=_shown(period))
+
+
+def _shown(period: Period) -> str:
+    names = {
+        Period.YEAR: "每年",
+        Period.QUARTER: "每季度",
+        Period.HALF_YEAR: "每半年",
+        Period.MONTH: "每月",
+    }
+    return names[period]
+
+
+def test_how_often_without_an_interval_keeps_its_word() -> None:
+    assert read("哪些工作要定期开展？") == Asked(often=FrequencyKind.REPEATED, often_words="定期")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "哪些行为是严禁的？",
+        "禁止性规定有哪些",
+        "我在办公室工作，领导让梳理：有哪些绝对不能做的事？一条别落",
+    ],
+)
+def test_what_is_forbidden(question: str) -> None:
+    assert read(question) == Asked(forbidden=True)
+
+
+def test_a_body_is_a_subject_only_where_something_is_said_of_it() -> None:
+    forbidden = read("“一把手”不得做什么？")
+    assert forbidden is not None
+    assert (forbidden.body, forbidden.forbidden) == ("first-in-command", True)
+    summoned = read("什么情况下要约谈“一把手”？")
+    assert summoned == Asked(upon=True, matter=("约谈", "一把手"))
+
+
+def test_who_is_told_belongs_to_what_is_reported() -> None:
+    assert read("哪些情况要向上级纪委报告？") == Asked(reported=True, report_to="上级纪委")
+    assert read("哪些情况要报告，向谁报告？") == Asked(reported=True)
+
+
+def test_quoted_words_are_meant_as_they_stand() -> None:
+    assert read("写明“严肃处理”的有哪些情形？") == Asked(matter=("严肃处理",))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "民主生活会的要求是什么？",
+        "述责述廉多久一次？",
+        "哪些食品安全、卫生检疫、消防演练等工作要求每年开展？",
+        "哪些情况要报告？民主生活会怎么开？",
+    ],
+)
+def test_what_asks_for_more_is_left_to_others(question: str) -> None:
+    assert read(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "happened"),
+    [
+        ("发现班子成员有苗头性问题怎么办？", "发现班子成员有苗头性问题"),
+        ("要是拒不整改，会受到什么处理？", "拒不整改"),
+        ("对走过场的民主生活会该怎么处理", "走过场的民主生活会"),
+    ],
+)
+def test_what_has_happened_is_told_from_what_is_asked(question: str, happened: str) -> None:
+    assert read_condition(question) == happened
+
+
+@pytest.mark.parametrize(
+    "question", ["怎么办？", "谁来定期分析政治生态？", "拒不整改怎么办？谁来管？多久管一次？"]
+)
+def test_no_event_is_read_where_none_is_told_or_more_is_asked(question: str) -> None:
+    assert read_condition(question) == ""
