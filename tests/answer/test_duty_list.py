@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answer.duty_list import MOST, answer_duties
-from assistant.corpus.load import Corpus
+from assistant.corpus.load import Corpus, load_corpus
 from assistant.domain import Answer, ParsedDocument
 from assistant.duties.register import Register
 from assistant.retrieve.reading import Reader
@@ -129,3 +129,33 @@ def test_a_matter_an_address_or_a_body_that_is_not_here_is_left_to_others(
     corpus: Corpus, documents: dict[str, ParsedDocument], register: Register, question: str
 ) -> None:
     assert ask(question, corpus, documents, register) is None
+
+
+@pytest.fixture(scope="module")
+def statutes() -> Corpus:
+    """Regulations of other fields, with lists of 项."""
+    return load_corpus(CORPUS.parent / "evals" / "others" / "corpus")
+
+
+@pytest.mark.parametrize(
+    ("question", "article", "words"),
+    [
+        ("哪些情形应当从重处分？", 12, "隐匿、伪造、销毁证据的"),
+        ("信访人不得有哪些行为？", 26, "围堵、冲击"),
+    ],
+)
+def test_what_is_listed_in_items_is_quoted_with_them(
+    statutes: Corpus, question: str, article: int, words: str
+) -> None:
+    documents = {parsed.document.id: parsed for parsed in statutes.searched}
+    answer = ask(question, statutes, documents, Register.build(statutes, CORPUS))
+    assert answer is not None
+    assert any(c.number == article and words in c.quote for c in answer.citations)
+
+
+def test_who_is_in_no_ontology_is_asked_for_as_a_subject(statutes: Corpus) -> None:
+    documents = {parsed.document.id: parsed for parsed in statutes.searched}
+    register = Register.build(statutes, CORPUS)
+    answer = ask("信访人不得有哪些行为？", statutes, documents, register)
+    assert answer is not None
+    assert 18 not in {citation.number for citation in answer.citations}, "不得打击报复信访人"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from assistant.answer.compose import Documents, Statement, compose
 from assistant.answer.duty_question import Asked, may_ask, read_condition, read_duty_question
+from assistant.answer.extract import hang_together
 from assistant.corpus.labels import article_label, document_label
 from assistant.domain import Answer, Article, DocumentKind
 from assistant.duties.bodies import Bodies
@@ -42,6 +43,7 @@ def answer_duties(
     happened = "" if asked else read_condition(reading.topic)
     if asked:
         found = [duty for duty in register().duties if asked.fits(duty, bodies)]
+        found = _own(found, asked, reading.topic) or found
         opening = _describe(asked, bodies)
     elif happened:
         found = list(register().upon(happened))
@@ -53,6 +55,15 @@ def answer_duties(
     return _compose(found, asked, opening, documents) if found else None
 
 
+def _own(found: Sequence[Duty], asked: Asked, topic: str) -> list[Duty]:
+    """Return the duties of someone whom no ontology knows, if a question begins with them.
+
+    信访人不得有哪些行为 asks for what 信访人 must not do, not for what is forbidden towards them.
+    """
+    who = asked.matter[0] if asked.matter and topic.lstrip().startswith(asked.matter[0]) else ""
+    return [d for d in found if who and d.subject is not None and who in d.subject.span.text]
+
+
 def _wanted(reading: Reading, documents: Documents) -> tuple[str, ...]:
     named = reading.mentions.documents or reading.mentions.hinted
     return tuple(i for i in named if documents[i].document.kind is DocumentKind.NORMATIVE)
@@ -62,14 +73,16 @@ def _compose(
     found: Sequence[Duty], asked: Asked | None, opening: str, documents: Documents
 ) -> Answer | None:
     articles = {a.id: a for parsed in documents.values() for a in parsed.articles}
-    places: dict[str, list[tuple[int, int]]] = {}
+    places: dict[str, set[tuple[int, int]]] = {}
     for duty in found:
         text = documents[duty.document_id].document.text
         whole = asked is not None and asked.only_body
         matter = asked.matter[0] if asked and asked.matter else ""
         threat = asked is not None and asked.sanctioned
         span = _sentence(duty) if whole else _clause(duty, text, matter=matter, threat=threat)
-        places.setdefault(duty.article_id, []).append(span)
+        places.setdefault(duty.article_id, set()).update(
+            hang_together(articles[duty.article_id], span)
+        )
     quoted = {i: _merge(spans) for i, spans in places.items()}
     counts = Counter[str]()
     for i, spans in quoted.items():

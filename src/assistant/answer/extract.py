@@ -153,6 +153,21 @@ def quote_article(
     return Statement(hit.article, join_spans(quoted, text))
 
 
+def hang_together(article: Article, span: Span) -> set[Span]:
+    """Return a place in an article with the list that it announces, or with what it hangs from.
+
+    有下列情形之一的： alone says nothing, nor does 醉酒驾驶机动车的.
+    """
+    sentence = next((s for s in article.sentences if s.start <= span[0] < s.end), None)
+    if sentence is None:
+        return {span}
+    whole = _list_around(article, sentence, wanted=False)
+    stem = article.stem_of(sentence)
+    if whole is not None:
+        return {(whole.start, whole.end)}
+    return {span, (stem.start, stem.end)} if stem else {span}
+
+
 def _with_stem(article: Article, sentence: Sentence) -> set[Span]:
     """Return a sentence and what it hangs from: 醉酒驾驶机动车的 needs 有下列情形之一的：."""
     stem = article.stem_of(sentence)
