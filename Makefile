@@ -32,8 +32,8 @@ serve: $(VENV)/installed ## install, build the index if missing or stale, start 
 	exec $(ASSISTANT) serve --host $(HOST) --port $(PORT)
 
 test: check ## everything CI runs: ruff, mypy, pytest, the evaluation's floors, the quiz's targets
-	$(PYTHON_IN_VENV) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 	$(ASSISTANT) index >/dev/null
+	$(PYTHON_IN_VENV) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 	$(ASSISTANT) eval --check >/dev/null
 	$(ASSISTANT) eval --floors
 	$(ASSISTANT) quiz check

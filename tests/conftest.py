@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.postgresql import Postgresql, PostgresqlMissing, SharedDatabase, running_postgresql
 
 from assistant.corpus.load import Corpus, load_corpus
@@ -23,6 +24,10 @@ from assistant.retrieve.reading import Reader
 from assistant.retrieve.search import Searcher
 from assistant.settings import Settings
 from assistant.store.database import Database, open_database
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("repository", deadline=None)
+settings.load_profile("repository")
 
 REPOSITORY = Path(__file__).parents[1]
 pytest_plugins = ("tests.log_scan",)

@@ -182,7 +182,7 @@ def test_an_address_without_a_document_inherits_it(reader: Reader, question: str
     assert OPINIONS in (*reading.mentions.documents, *reading.mentions.hinted)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120, func_only=True)
 def test_a_conversation_of_a_thousand_follow_ups_is_read(reader: Reader) -> None:
     turn: tuple[Turn, ...] = (("user", "那呢？"), ("assistant", "见《意见》（三）。"))
     assert reader.read("那北京呢？", (*TALKS, *turn * 1000)).leans
