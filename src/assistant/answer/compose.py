@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from assistant.domain import (
 
 Documents = Mapping[str, ParsedDocument]
 Span = tuple[int, int]
+_ENDS = re.compile(r"[。！？!?；;：:，,、…]\s*[”’）)]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,10 @@ def compose(
                 end=end,
             )
             if is_verbatim(citation, documents):
+                # Clauses that were taken out of sentences are told apart by us.
+                joint = "；" if quoted and not _ENDS.search(citations[-1].quote) else ""
                 citations.append(citation)
-                quoted += f"{citation.quote}[{citation.marker}]"
+                quoted += f"{joint}{citation.quote}[{citation.marker}]"
         if quoted:
             lines.append(f"{statement.lead or label + '：'}{quoted}")
     if not citations:

@@ -120,7 +120,7 @@ def _name_others(others: Sequence[Article], left: int, documents: Documents) -> 
 
 def _describe(asked: Asked, bodies: Bodies) -> str:
     """Return what the passages have in common, as the first words of the answer."""
-    parts = [f"由{bodies.name(asked.body)}承担"] if asked.body else []
+    parts: list[str] = []
     if asked.often is FrequencyKind.PERIOD:
         parts.append("有固定周期")
     elif asked.often is not None:
@@ -132,10 +132,12 @@ def _describe(asked: Asked, bodies: Bodies) -> str:
     if asked.sanctioned:
         parts.append("要追究、处理")
     if asked.upon:
-        parts.append("以某种情形为条件")
-    if asked.matter:
-        parts.append("说到" + "、".join(f"“{word}”" for word in asked.matter))
-    return "写明" + "、".join(parts) + "的"
+        parts.append("在什么情形下")
+    said = "说到" + "、".join(f"“{word}”" for word in asked.matter) if asked.matter else ""
+    who = bodies.name(asked.body) if asked.body else ""
+    stated = who + "、".join(parts) if parts else f"由{who}承担" if who else ""
+    stated = f"写明{stated}" if stated else ""
+    return "，".join(part for part in (stated, said) if part) + "的"
 
 
 def _sentence(duty: Duty) -> tuple[int, int]:

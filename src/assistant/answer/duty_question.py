@@ -163,7 +163,10 @@ class Asked:
         of_kind = [f for f in duty.frequencies if f.kind is self.often]
         # 定期 is not 经常; any stated interval is 有周期的.
         any_words = self.often is FrequencyKind.PERIOD
-        return any(any_words or self.often_words in f.span.text for f in of_kind)
+        words, not_so = self.often_words, f"不{self.often_words}"
+        return any(
+            any_words or (words in f.span.text and not_so not in f.span.text) for f in of_kind
+        )
 
     def _fits_report(self, duty: Duty, bodies: Bodies) -> bool:
         if not _REPORTED.search(duty.verb.text if duty.report_to is None else duty.action.text):
