@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.corpus.parse import parse_document
-from assistant.domain import Answer, Citation, Document, Hit, ParsedDocument, Related, Turn
+from assistant.domain import Answer, Citation, Document, Early, Hit, ParsedDocument, Related, Turn
 from assistant.evals.cases import EvalCase, Place
 from assistant.evals.run import EvalRun, run_evals
 
@@ -126,9 +126,11 @@ class StandIn:
         self.hits = hits
         self.histories: list[tuple[Turn, ...]] = []
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def ask_stream(
+        self, question: str, *, history: Sequence[Turn] = ()
+    ) -> Iterator[Early | Answer]:
         self.histories.append(tuple(history))
-        return self.answers[question]
+        yield self.answers[question]
 
     def search(
         self, question: str, *, history: Sequence[Turn] = (), limit: int = 10

@@ -91,16 +91,16 @@ class Server:
 
 @contextlib.contextmanager
 def model_server(
-    mind: Mind, manner: Manner | Callable[[int], Manner] | None = None
+    mind: Mind, manner: Manner | Callable[[int], Manner] | None = None, *, port: int = 0
 ) -> Iterator[Server]:
-    """Yield a server that listens on a free port; it ends with the block."""
+    """Yield a server that listens on a port, 0 for a free one; it ends with the block."""
     server = Server(mind, manner or Manner())
     started = threading.Event()
     loop = asyncio.new_event_loop()
 
     async def main() -> None:
         listener = await asyncio.start_server(
-            lambda reader, writer: _serve(server, reader, writer), "127.0.0.1", 0
+            lambda reader, writer: _serve(server, reader, writer), "127.0.0.1", port
         )
         server.port = listener.sockets[0].getsockname()[1]
         started.set()

@@ -11,17 +11,13 @@ from tests.fake_model.minds import faithful
 from tests.fake_model.server import Server, model_server
 
 from assistant.domain import Answer, ParsedDocument
-from assistant.models.clauses import Text
-from assistant.models.facts import plain
-from assistant.models.support import Evidence, find_faults
+from assistant.evals.promise import unborne_lines
 from assistant.pipeline import Assistant
 from assistant.settings import Settings
 from assistant.settings.model import ModelSettings
-from assistant.text import fold
 
 HURRIED_SECONDS = 2.0
 """The deadline where a test waits for it; elsewhere it is the shipped one."""
-_MARKERS = re.compile(r"(?:\[(\d+)\])+$")
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -92,25 +88,4 @@ def assert_keeps_promise(
     assert answer.status == "answered"
     used = {int(number) for number in _MARKER.findall(answer.text)}
     assert used == {citation.marker for citation in answer.citations}
-    for line in answer.text.split("\n"):
-        assert_line_is_borne_out(line, answer, documents)
-
-
-def assert_line_is_borne_out(
-    line: str, answer: Answer, documents: dict[str, ParsedDocument]
-) -> None:
-    """Check one line of an answer against what it cites, or that it is the text's own words."""
-    if line.startswith("不是“"):
-        return  # a premise set right by the extractive writer
-    markers = _MARKERS.search(line)
-    assert markers is not None, line
-    cited = [c for c in answer.citations if f"[{c.marker}]" in markers[0]]
-    quoted = "\n".join(citation.quote for citation in cited)
-    sentence = _MARKER.sub("", line)
-    if any(fold(sentence) == fold(f"{c.label}：{c.quote}") for c in cited):
-        return
-    document = documents[cited[0].document_id].document
-    labels = (citation.label for citation in cited)
-    names = plain("\n".join((document.title, document.short_title, *document.aliases, *labels)))
-    numbers = frozenset(c.number for c in cited if c.number is not None)
-    assert find_faults(sentence, Evidence(Text.of(quoted), names, numbers)) == ()
+    assert unborne_lines(answer, documents) == ()

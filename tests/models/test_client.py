@@ -52,15 +52,14 @@ def test_no_more_calls_at_once_than_are_allowed_and_the_others_wait(server: Serv
 
 
 def test_who_comes_when_too_many_wait_is_told_so_at_once(server: Server) -> None:
-    server.behave(saying("好"), Manner(before_seconds=1.0))
+    server.behave(saying("好"), Manner(before_seconds=2.0))
     client = open_client(server, limits=Limits(concurrent=1, waiting=0, retries=0))
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(ask, client)
         until(lambda: server.open_now == 1)
-        started = time.perf_counter()
         with pytest.raises(ModelUnavailable, match=BUSY):
             ask(client)
-        assert time.perf_counter() - started < 0.5
+        assert not first.done()
         assert first.result() == "好"
 
 
@@ -79,8 +78,8 @@ def test_past_the_deadline_nobody_waits_any_longer(server: Server) -> None:
     started = time.perf_counter()
     with pytest.raises(ModelUnavailable, match=LATE):
         ask(open_client(server), seconds=0.5)
-    assert time.perf_counter() - started < 1.5
-    assert server.left.wait(timeout=2)
+    assert time.perf_counter() - started < 15, "not the server's thirty seconds"
+    assert server.left.wait(timeout=10)
 
 
 def test_tries_go_on_while_the_failure_may_pass(server: Server) -> None:
@@ -105,7 +104,7 @@ def test_a_server_that_names_a_time_beyond_the_deadline_is_not_waited_for(server
     started = time.perf_counter()
     with pytest.raises(ModelUnavailable):
         ask(open_client(server, limits=Limits(retries=2)))
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 60, "not the two minutes that the server names"
     assert len(server.requests) == 1
 
 

@@ -1,9 +1,6 @@
-"""The doctor tries the model with one cheap call; the evaluation runs with it and without it."""
+"""The doctor tries the model with one cheap call; the verifier is measured."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from tests.fake_model.minds import saying
@@ -11,7 +8,6 @@ from tests.fake_model.server import Manner, Server
 
 from assistant.corpus.load import Corpus, load_corpus
 from assistant.errors import EvaluationError, ModelError
-from assistant.evals.cases import EvalCase, load_cases
 from assistant.evals.claims import (
     CLAIMS,
     HELD_OUT,
@@ -21,21 +17,12 @@ from assistant.evals.claims import (
     load_claims,
     measure_claims,
 )
-from assistant.evals.run import run_evals
-from assistant.evals.trial import Trial, choose_cases, load_records, run_trial
 from assistant.index.embed import load_embedder
-from assistant.interfaces.cli_eval_model import (
-    compare_runs,
-    describe_drafting,
-    drafts_of,
-    settings_of_mode,
-)
+from assistant.interfaces.cli_eval_run import settings_of_mode
 from assistant.models.opening import try_model
 from assistant.models.verify import likeness_by
-from assistant.pipeline import Assistant
 from assistant.settings import Settings
 
-FEW = 12
 A_SAMPLE = 12
 
 
@@ -73,54 +60,6 @@ def test_the_doctor_tells_what_the_server_cannot_do(
     told = try_model(model_settings.model, prompts=model_settings.prompts)
     assert "不支持 json_schema，改用 json_object" in told
     assert "没有按要求输出 JSON" in told
-
-
-def test_both_modes_stand_side_by_side(
-    assistant: Assistant, model_assistant: Assistant, shipped_settings: Settings, server: Server
-) -> None:
-    every = load_cases(shipped_settings.evals / "reference.jsonl")
-    cases = [case for case in every if case.split == "dev"][:FEW]
-    runs = {
-        mode: run_evals(asked, cases, settings={}, fingerprints={})
-        for mode, asked in (("extractive", assistant), ("model", model_assistant))
-    }
-    assert [run.failures for run in runs.values()] == [0, 0]
-    table = compare_runs({mode: run.results for mode, run in runs.items()})  # type: ignore[misc]
-    assert [str(column.header) for column in table.columns][1:3] == ["抽取式", "模型"]
-    assert "采用" in describe_drafting(drafts_of(runs["model"].results))
-
-
-def test_a_trial_writes_each_answer_down_and_goes_on_where_it_stopped(
-    assistant: Assistant,
-    model_assistant: Assistant,
-    shipped_settings: Settings,
-    server: Server,
-    tmp_path: Path,
-) -> None:
-    every = load_cases(shipped_settings.evals / "reference.jsonl")
-    dev = [case for case in every if case.split == "dev"]
-
-    def is_drafted(case: EvalCase) -> bool:
-        return assistant.weigh(case.question, history=case.history) is not None
-
-    chosen = choose_cases(dev, 6, is_drafted=is_drafted)
-    assert [case.expect for case in chosen].count("refused") == 2
-    assert len({case.kind for case in chosen}) == 6
-
-    def run(cases: Sequence[EvalCase]) -> Trial:
-        return run_trial(
-            model_assistant, assistant, cases, fingerprint="f", path=tmp_path / "trial.jsonl"
-        )
-
-    run(chosen[:2])
-    asked = len(server.requests)
-    trial = run(chosen[:3])
-    assert [record.id for _, record in trial.records] == [case.id for case in chosen[:3]]
-    assert len((tmp_path / "trial.jsonl").read_text("utf-8").splitlines()) == 3
-    run(chosen[:3])
-    assert asked <= len(server.requests) <= asked + 2
-    assert all("right" in result.scores for result in trial.results(extractive=True))
-    assert load_records(tmp_path / "trial.jsonl", "other settings") == {}
 
 
 def test_a_mode_without_a_model_is_refused(shipped_settings: Settings) -> None:

@@ -118,3 +118,16 @@ def test_the_parts_of_a_question_bring_their_own_passages(
     assert len(server.requests) == 2
     assert "（二十四）" in labels or "（二十）" in labels
     assert "（十一）" in labels or "（七）" in labels
+
+
+@pytest.mark.parametrize("rewritten", ["那由谁开展？", "开展信访举报分析研判的食堂由谁？"])
+def test_a_rewriting_that_says_less_than_the_rules_understand_is_not_used(
+    rewritten: str, server: Server, assistant: Assistant, model_assistant: Assistant
+) -> None:
+    def mind(body: Body) -> str:
+        return understanding(rewritten) if read_prompt(body).understanding else faithful(body)
+
+    server.behave(mind)
+    answer = model_assistant.ask("那由谁开展？", history=HISTORY)
+    by_rule = assistant.ask("那由谁开展？", history=HISTORY)
+    assert (answer.status, answer.question_used) == (by_rule.status, by_rule.question_used)

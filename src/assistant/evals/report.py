@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.evals.cases import KINDS
 from assistant.evals.markup import Node, node, render_page, table
@@ -24,8 +24,10 @@ SPLITS = {"dev": "调试集", "test": "测试集"}
 STATUSES = {"answered": "作答", "refused": "拒答", "clarify": "反问"}
 _RIGHT = MEASURES[0]
 _SHOWN_HITS = 5
+SLOW_MS = 10_000
+"""Times from here on are written in seconds."""
 
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --paper: #fff; --soft: #52606d; --rule: #d9dee4;
   --bar: #4a7ab5; --mark: #b3401f; --panel: #f5f7fa; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e7eb; --paper: #16191d; --soft: #a3adb8;
@@ -59,7 +61,7 @@ def render_report(run: EvalRun) -> str:
         *_opening(run),
         node("h2", None, "主要指标"),
         _figures_table(run),
-        node("p", {"class": "soft"}, _HOW_TO_READ),
+        node("p", {"class": "soft"}, HOW_TO_READ),
         node("h2", None, "各类问题的正确率"),
         _kinds_plot(run.results),
         node("h2", None, "该答的答，不该答的不答"),
@@ -69,12 +71,12 @@ def render_report(run: EvalRun) -> str:
         draw_histogram(_scores(run.results, "characters"), title="答复字数", unit="字"),
         *_misses(run.results),
         node("h2", None, "设置与指纹"),
-        _facts({**run.settings, **run.fingerprints, "fingerprint": run.fingerprint}),
+        draw_facts({**run.settings, **run.fingerprints, "fingerprint": run.fingerprint}),
     ]
-    return render_page(title=TITLE, style=_STYLE, body=body)
+    return render_page(title=TITLE, style=STYLE, body=body)
 
 
-_HOW_TO_READ = (
+HOW_TO_READ = (
     "括号内为 95% 置信区间（按题重抽样 2000 次）；“题数”是该指标适用的题数，不适用的题不计入。"
     "完全正确：关键短语全部出现，应引条文全部引用，且至少一半引用有据。"
     "运行出错的题不计入均值，另行列出。"
@@ -127,6 +129,8 @@ def show_value(value: float, measure: Measure) -> str:
     """Return a value in its unit."""
     if measure.unit == "share":
         return f"{value:.1%}"
+    if measure.unit == "ms" and value >= SLOW_MS:
+        return f"{value / 1000:.1f}秒"
     return f"{value:.0f}{'毫秒' if measure.unit == 'ms' else '字'}"
 
 
@@ -203,7 +207,8 @@ def explain_miss(result: CaseResult) -> tuple[str, ...]:
     return tuple(f"{name}：{fact}" for name, fact in facts.items() if fact)
 
 
-def _facts(facts: dict[str, object]) -> Node:
+def draw_facts(facts: Mapping[str, object]) -> Node:
+    """Return names and values as a list."""
     parts = []
     for name, fact in facts.items():
         parts += [node("dt", None, name), node("dd", None, str(fact))]

@@ -150,6 +150,9 @@ MEASURES = (
     _length("brief_characters_p95", "答复字数（查找、概括除外）：95%分位", _brief, percentile_95),
     _latency("latency_median", "用时：中位数", median),
     _latency("latency_p95", "用时：95%分位", percentile_95),
+    Measure("first_median", "见到模型文字：中位数", "first_ms", _any, median, "ms", True),
+    _share("worded", "起草的题中采用模型措辞", _any),
+    _share("borne_out", "模型措辞的答复逐句有据", _any),
 )
 
 

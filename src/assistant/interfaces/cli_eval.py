@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,13 +12,18 @@ from assistant.errors import EvaluationError
 from assistant.interfaces.cli_chinese import ChineseCommand, UsageFault, new_app
 from assistant.interfaces.cli_duties import evaluate_duties
 from assistant.interfaces.cli_eval_model import (
-    Mode,
-    compare_runs,
     describe_drafting,
-    drafts_of,
     evaluate_claims,
-    settings_of_mode,
+    print_modes,
     try_on_questions,
+    write_modes,
+)
+from assistant.interfaces.cli_eval_run import (
+    RESULTS,
+    Mode,
+    Sitting,
+    open_subjects,
+    run_sitting,
 )
 from assistant.interfaces.cli_output import make_console, progress_bar, say, write_json
 
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
 
 REFERENCE = "reference.jsonl"
 FLOORS = "floors.json"
-RESULTS = "results"
 
 OTHERS = "others"
 """Regulations of other fields with questions for tuning: a suite of its own under ``evals/``."""
@@ -67,6 +72,15 @@ def evaluate(
         Literal["extractive", "model", "both"],
         typer.Option(help="用抽取式答复、模型答复，还是两种并列"),
     ] = "extractive",
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="文件", help="逐题写入的记录，再次运行时接着做", show_default=False),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(min=0, help="最多做几分钟，已答的题照样出结果", show_default=False),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="没有调通模型的题再问一遍")] = False,
 ) -> None:
     """Measure the assistant on the reference questions."""
     if context.invoked_subcommand is not None:
@@ -85,23 +99,18 @@ def evaluate(
     if calibrate:
         _calibrate(settings)
         return
+    from assistant.evals.run import save_run
+
     modes: tuple[Mode, ...] = ("extractive", "model") if mode == "both" else (mode,)
-    measured = {one: _run(settings_of_mode(settings, one), cases) for one in modes}
-    run, saved = measured[modes[-1]]
+    runs = run_sitting(
+        settings, open_subjects(settings, modes), cases, Sitting(into, minutes, asks_again=again)
+    )
+    saved = {one: save_run(run, settings.evals / RESULTS) for one, run in runs.items()}
     if report is not None:
-        _write_report(run, report)
-    if len(measured) > 1:
-        _print_both(measured, as_json=as_json)
-        return
-    if as_json:
-        _write_json(run, saved)
-    else:
-        _print_run(run, with_misses=misses)
-        if mode == "model":
-            typer.echo(describe_drafting(drafts_of(run.results)))
-        say(f"结果已写入 {settings.evals.name}/{RESULTS}/{saved.name}")
+        _write_report(runs, report)
+    _show_runs(runs, saved, as_json=as_json, with_misses=misses)
     if floors:
-        _compare_with_floors(run, settings)
+        _compare_with_floors(runs[modes[0]], settings)
 
 
 app.command("duties", cls=ChineseCommand, help="用逐条标注评测职责清单的查准与查全。")(
@@ -214,52 +223,37 @@ def _calibrate(settings: Settings) -> None:
         )
 
 
-def _run(settings: Settings, cases: tuple[EvalCase, ...]) -> tuple[EvalRun, Path]:
-    from assistant.evals.run import describe_settings, fingerprint_code, run_evals, save_run
-    from assistant.pipeline import Assistant
+def _show_runs(
+    runs: Mapping[str, EvalRun], saved: Mapping[str, Path], *, as_json: bool, with_misses: bool
+) -> None:
+    from assistant.evals.trial import drafts_of
 
-    assistant = Assistant.open(settings)
-    manifest = assistant.manifest.to_dict()
-    # An index is the same index whenever and in however many steps it was built.
-    index = {key: manifest[key] for key in manifest if key not in ("built_at", "embedded")}
-    with progress_bar("评测") as progress:
-        run = run_evals(
-            assistant,
-            cases,
-            settings=describe_settings(settings),
-            fingerprints={
-                "code": fingerprint_code(),
-                **index,
-                # Prompts bear on the answers of a model only.
-                **({"prompts": assistant.prompts_hash} if assistant.prompts_hash else {}),
-            },
-            progress=progress,
-        )
-    return run, save_run(run, settings.evals / RESULTS)
-
-
-def _print_both(measured: dict[Mode, tuple[EvalRun, Path]], *, as_json: bool) -> None:
-    runs = {mode: run for mode, (run, _) in measured.items()}
-    if as_json:
-        from assistant.evals.run import run_to_dict
-
-        whole = {mode: run_to_dict(run) for mode, run in runs.items()}
-        write_json(
-            {m: {k: v for k, v in one.items() if k != "records"} for m, one in whole.items()}
-        )
+    (mode, run), *others = runs.items()
+    if others and as_json:
+        write_modes(runs, saved)
         return
-    make_console().print(compare_runs({mode: run.results for mode, run in runs.items()}))
-    typer.echo(describe_drafting(drafts_of(runs["model"].results)))
-    for _, saved in measured.values():
-        say(f"结果已写入 {saved.parent.name}/{saved.name}")
+    if as_json:
+        _write_json(run, saved[mode])
+        return
+    if others:
+        print_modes(runs)
+    else:
+        _print_run(run, with_misses=with_misses)
+        if mode == "model":
+            typer.echo(describe_drafting(drafts_of(run.results)))
+    for path in saved.values():
+        say(f"结果已写入 {path.parent.parent.name}/{RESULTS}/{path.name}")
 
 
-def _write_report(run: EvalRun, path: Path) -> None:
+def _write_report(runs: Mapping[str, EvalRun], path: Path) -> None:
     from assistant.evals.report import render_report
+    from assistant.evals.report_modes import render_modes
 
+    only = next(iter(runs.values()))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render_report(run), encoding="utf-8")
+        page = render_modes(runs) if len(runs) > 1 else render_report(only)
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise EvaluationError(f"报告 {path.name} 无法写入：{error.strerror}。") from error
     say(f"报告已写入 {path}")

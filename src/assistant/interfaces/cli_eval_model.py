@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,6 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.errors import EvaluationError
+from assistant.interfaces.cli_eval_run import (
+    RESULTS,
+    Sitting,
+    open_subjects,
+    print_rows,
+    run_sitting,
+    settings_of_mode,
+    subject_of,
+)
 from assistant.interfaces.cli_output import make_console, progress_bar, say, write_json
 
 if TYPE_CHECKING:
@@ -20,57 +28,54 @@ if TYPE_CHECKING:
     from assistant.domain import Drafting
     from assistant.evals.cases import EvalCase
     from assistant.evals.claims import ClaimFigures, ClaimResult
-    from assistant.evals.summary import CaseResult
+    from assistant.evals.run import EvalRun
     from assistant.pipeline import Assistant
     from assistant.settings import Settings
 
-Mode = Literal["extractive", "model"]
-MODES: Mapping[Mode, str] = {"extractive": "抽取式", "model": "模型"}
+
+def print_modes(runs: Mapping[str, EvalRun]) -> None:
+    """Print what two modes did with the same questions, side by side."""
+    from assistant.evals import compare
+    from assistant.evals.trial import drafts_of
+
+    results = {mode: run.results for mode, run in runs.items()}
+    print_rows(compare.totals(results))
+    typer.echo("")
+    print_rows(compare.by_kind(results))
+    typer.echo("")
+    for line in compare.describe_pairs(results):
+        typer.echo(line)
+    typer.echo(compare.describe_promise(results))
+    typer.echo(describe_drafting(drafts_of(runs["model"].results)))
 
 
-def settings_of_mode(settings: Settings, mode: Mode) -> Settings:
-    """Return the settings with or without their language model. Raises ``EvaluationError``.
+def write_modes(runs: Mapping[str, EvalRun], saved: Mapping[str, Path]) -> None:
+    """Write the same as JSON, without the single records."""
+    from assistant.evals import compare
+    from assistant.evals.run import run_to_dict
+    from assistant.evals.trial import drafts_of, measure_drafts
 
-    Kept answers are left out: what is measured is what the model says now.
-    """
-    if mode == "model":
-        if not settings.model.name:
-            raise EvaluationError("没有配置模型。请先设置 model.name，再用 --mode model 或 both。")
-        model = settings.model.model_copy(update={"cached_answers": 0})
-    else:
-        model = settings.model.model_copy(update={"name": ""})
-    return settings.model_copy(update={"model": model})
-
-
-def compare_runs(runs: Mapping[Mode, Sequence[CaseResult]]) -> Table:
-    """Return the figures of several modes side by side."""
-    from rich.table import Table
-
-    from assistant.evals.report import show_figure
-    from assistant.evals.summary import MEASURES, summarise
-
-    figures = {mode: summarise(results) for mode, results in runs.items()}
-    table = Table("指标（括号内为95%区间）", *(MODES[mode] for mode in runs), "题数", box=None)
-    for measure in MEASURES:
-        of_mode = [figures[mode][measure.name] for mode in runs]
-        if any(figure.cases for figure in of_mode):
-            cells = [show_figure(figure, measure) for figure in of_mode]
-            table.add_row(measure.label, *cells, str(max(figure.cases for figure in of_mode)))
-    return table
-
-
-def drafts_of(results: Sequence[CaseResult]) -> list[tuple[str, Drafting | None]]:
-    """Return each answer's mode and what a model contributed to it."""
-    answers = [result.answer for result in results if result.answer is not None]
-    return [(answer.mode, answer.drafting) for answer in answers]
+    whole = {mode: run_to_dict(run) for mode, run in runs.items()}
+    results = {mode: run.results for mode, run in runs.items()}
+    modes = {
+        mode: {
+            **{key: value for key, value in one.items() if key != "records"},
+            "result": saved[mode].name,
+        }
+        for mode, one in whole.items()
+    }
+    drafts = asdict(measure_drafts(drafts_of(runs["model"].results)))
+    paired = asdict(compare.pair(*results.values()))
+    write_json({**modes, "drafts": drafts, "paired": paired})
 
 
 def describe_drafting(drafts: Sequence[tuple[str, Drafting | None]]) -> str:
     """Return in a line what became of the model's drafts."""
-    from assistant.evals.trial import measure_drafts
+    from assistant.evals.trial import FALLBACKS, measure_drafts
 
     figures = measure_drafts(drafts)
-    given_up, faults = figures.fallbacks, figures.faults
+    given_up = {FALLBACKS.get(word, word): n for word, n in figures.fallbacks.items()}
+    faults = figures.faults
     return (
         f"请模型起草 {figures.asked} 题，采用 {figures.shown} 题，"
         f"改用抽取式答复 {sum(given_up.values())} 题{_list_counts(given_up)}；"
@@ -92,61 +97,56 @@ def try_on_questions(
         Path | None,
         typer.Option(metavar="文件", help="逐题写入的记录，再次运行时接着做", show_default=False),
     ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0, help="最多做几分钟", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")] = False,
 ) -> None:
     """Try the configured model on a few questions; a trial that was cut off goes on."""
     from assistant.evals.cases import load_cases
-    from assistant.evals.trial import choose_cases, measure_drafts, median_seconds, run_trial
+    from assistant.evals.trial import choose_cases, drafts_of, measure_drafts
     from assistant.pipeline import Assistant
     from assistant.settings import load_settings
 
     settings = load_settings()
-    model = Assistant.open(settings_of_mode(settings, "model"))
-    extractive = Assistant.open(settings_of_mode(settings, "extractive"))
-
-    def is_drafted(case: EvalCase) -> bool:
-        return extractive.weigh(case.question, history=case.history) is not None
-
+    subjects = open_subjects(settings, ("model",))
+    plain = settings_of_mode(settings, "extractive")
+    extractive = Assistant.open(plain)
+    subjects = {"extractive": subject_of(extractive, plain), **subjects}
     cases = [c for c in load_cases(settings.evals / "reference.jsonl") if c.split == split]
-    path = into or settings.evals / "results" / f"model-{_file_name(settings.model.name)}.jsonl"
-    with progress_bar("试用") as progress:
-        trial = run_trial(
-            model,
-            extractive,
-            choose_cases(cases, limit, is_drafted=is_drafted),
-            fingerprint=_fingerprint(settings, model),
-            path=path,
-            progress=progress,
-        )
-    drafts = [(record.mode, record.drafting) for _, record in trial.records]
-    first, whole = median_seconds(trial)
+    path = into or settings.evals / RESULTS / f"model-{_file_name(settings.model.name)}.jsonl"
+    chosen = choose_cases(cases, limit, is_drafted=_asks_a_model(extractive))
+    runs = run_sitting(settings, subjects, chosen, Sitting(path, minutes, as_given=True))
     if as_json:
+        drafts = drafts_of(runs["model"].results)
+        first, whole = (_median_seconds(runs["model"], name) for name in ("first_ms", "latency_ms"))
         figures = asdict(measure_drafts(drafts))
         write_json({"questions": len(drafts), **figures, "first_seconds": first, "seconds": whole})
         return
-    runs: dict[Mode, Sequence[CaseResult]] = {
-        "extractive": trial.results(extractive=True),
-        "model": trial.results(extractive=False),
-    }
-    make_console().print(compare_runs(runs))
-    typer.echo(describe_drafting(drafts))
-    if whole is not None:
-        early = "" if first is None else f"见到文字 {first:.1f} 秒，"
-        typer.echo(f"用时中位数：{early}答完 {whole:.1f} 秒。")
+    print_modes(runs)
     say(f"逐题记录在 {path.name}")
+
+
+def _asks_a_model(assistant: Assistant) -> Callable[[EvalCase], bool]:
+    """Return what tells whether a question comes to a model at all."""
+
+    def asks(case: EvalCase) -> bool:
+        if assistant.weigh(case.question, history=case.history) is None:
+            return False
+        return assistant.ask(case.question, history=case.history).status == "answered"
+
+    return asks
+
+
+def _median_seconds(run: EvalRun, score: str) -> float | None:
+    """Return the median of a time over what was drafted."""
+    drafted = [r for r in run.results if r.answer is not None and r.answer.drafting is not None]
+    times = [r.scores[score] for r in drafted if score in r.scores]
+    return statistics.median(times) / 1000 if times else None
 
 
 def _file_name(model: str) -> str:
     return "".join(c if c.isalnum() or c in "-." else "-" for c in model)
-
-
-def _fingerprint(settings: Settings, model: Assistant) -> str:
-    """Return what tells trials apart: model, limits, prompts and corpus."""
-    group = settings.model.model_dump(mode="json", exclude={"api_key", "base_url"})
-    told = [group, settings.refusal_threshold, model.prompts_hash]
-    told.append(model.manifest.corpus_fingerprint)
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 def evaluate_claims(

@@ -46,6 +46,17 @@ class Reply:
             for citation in self.citations[said:]:
                 self._say(f"{citation.label}：{citation.quote}[{citation.marker}]")
 
+    def complete(self, quotation: Quotation) -> None:
+        """Add a quotation that an answer needs, unless it has that already."""
+        said = len(self.citations)
+        if any(_overlap(citation, quotation) for citation in self.citations):
+            return
+        self._cite(quotation)
+        for citation in self.citations[said:]:
+            self._say(f"{citation.label}：{citation.quote}[{citation.marker}]")
+            self.quoted += 1
+            self.faults.append("completed")
+
     def _say(self, line: str) -> None:
         if fold(line) not in map(fold, self.lines):
             self.lines.append(line)
@@ -93,3 +104,8 @@ class Reply:
             mode="model",
             drafting=drafting,
         )
+
+
+def _overlap(citation: Citation, quotation: Quotation) -> bool:
+    same = citation.article_id == quotation.article.id
+    return same and citation.start < quotation.end and quotation.start < citation.end

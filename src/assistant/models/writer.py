@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer.asked import gives, kinds_asked
@@ -23,15 +22,15 @@ from assistant.domain import (
     Early,
     Hit,
     ParsedDocument,
-    Sentence,
     Turn,
 )
 from assistant.errors import ModelError, ModelRejected, ModelUnavailable
 from assistant.index.embed import Embedder
 from assistant.models import drafts, understand
+from assistant.models.bearing import Bearing, best_quoted, holds, needed
 from assistant.models.chat import Request
+from assistant.models.checker import Checker
 from assistant.models.client import Deadline, ModelClient
-from assistant.models.drafts import Claim, read_draft, read_partial
 from assistant.models.ledger import Ledger, answer_key
 from assistant.models.passages import (
     Candidate,
@@ -50,9 +49,7 @@ from assistant.retrieve.reading import Reader, Reading
 from assistant.retrieve.search import Searcher
 from assistant.settings.model import ModelSettings
 
-DRAFTING = "正在起草，并逐句核对原文……"
-"""Shown from the model's first token until there is something of the answer to show."""
-FORMAT = 2
+FORMAT = 3
 """Changes whenever the same draft would give another answer: kept answers are then not used."""
 ARTICLES = 8
 ARTICLES_OF_A_PART = 3
@@ -61,11 +58,7 @@ RESERVE_SECONDS = 1.0
 UNDERSTANDING_SHARE = 0.3
 """Of the deadline that putting a question into words may take."""
 UNDERSTANDING_TOKENS = 300
-LOOK_SECONDS = 0.05
-"""Between two looks at a draft that is being written; each reads all of it."""
-LONGEST_DRAFT = 12_000
-"""Characters after which a draft is read no further."""
-LEAST_COVERAGE = 0.85
+LEAST_COVERAGE = 0.95
 """Share of what the extractive answer covers of a question that the model's must cover."""
 
 _log = logging.getLogger(__name__)
@@ -126,12 +119,14 @@ class ModelWriter:
         kept = self._ledger.find(key, self._rooms.documents) if self._ledger else None
         if kept is not None:
             return replace(kept, question_used=extractive.question_used)
-        hits = self._rooms.writer.rank(reading, limit=ARTICLES)
-        passages = self._passages(hits, parts, extractive)
+        rankings = [self._rooms.writer.rank(reading, limit=ARTICLES)]
+        rankings += [self._rooms.writer.rank(part, limit=ARTICLES_OF_A_PART) for part in parts]
+        passages = self._passages(rankings, extractive)
         nothing = Reply(self._rooms.documents)
         try:
             self._take_call(person)
-            reply = yield from self._write(reading, passages, deadline)
+            bearing = Bearing(rankings, extractive.citations)
+            reply = yield from self._write(reading, passages, bearing, deadline)
         except ModelError as error:
             _log.warning("the extractive writer answers: %s", error)
             word = "unavailable" if isinstance(error, ModelUnavailable) else "rejected"
@@ -140,9 +135,11 @@ class ModelWriter:
         except Exception:
             _log.exception("a draft could not be checked")
             return replace(extractive, drafting=self._record(nothing, fallback="broken"))
-        shortfall = self._shortfall(reading, hits, reply, extractive)
+        shortfall = self._shortfall(reading, rankings, reply, extractive)
         if shortfall:
             return replace(extractive, drafting=self._record(reply, fallback=shortfall))
+        for quotation in needed(rankings[0], extractive.citations):
+            reply.complete(quotation)
         answer = reply.answer(self._record(reply))
         if self._ledger:
             self._ledger.keep(key, answer)
@@ -155,16 +152,41 @@ class ModelWriter:
         by_rule = self._rooms.reader.read(question, history)
         several = understand.asks_several(by_rule.text)
         found: Understanding | None = None
+        plain: Answer | None = None
         if self._settings.rewrite and ((history and by_rule.leans) or several):
+            plain = self._rooms.writer.answer(by_rule)
+            if self._is_settled(by_rule, plain):
+                return by_rule, ()
             found = self._understand(question, history, deadline, person)
-        if found is None:
+        if found is None or plain is None:
             split = understand.split_by_rule(by_rule.text) if several else ()
             return by_rule, self._read_parts(split, by_rule)
         reading = by_rule
         if by_rule.leans:
-            alone = self._rooms.reader.read(found.question, ())
-            reading = replace(alone, leans=True, discussed=by_rule.discussed)
+            reading = self._reread(found.question, history, by_rule, plain)
         return reading, self._read_parts(found.parts, by_rule)
+
+    def _is_settled(self, reading: Reading, answer: Answer) -> bool:
+        """Tell whether the form of a question settles its answer: a model has nothing to add."""
+        return answer.status == "answered" and self._rooms.writer.weigh(reading) is None
+
+    def _reread(
+        self, rewritten: str, history: Sequence[Turn], by_rule: Reading, plain: Answer
+    ) -> Reading:
+        """Return the reading of a rewriting, unless the rules understand more than it says.
+
+        It must lean on nothing any more, and not turn an answer into a refusal. Documents that the
+        rules have found stay: a rewriting that tells what was said before names its own, too.
+        """
+        if self._rooms.reader.read(rewritten, history).leans:
+            return by_rule
+        reading = replace(
+            self._rooms.reader.read(rewritten, ()), leans=True, discussed=by_rule.discussed
+        )
+        if by_rule.mentions.documents or by_rule.mentions.hinted:
+            reading = replace(reading, mentions=by_rule.mentions)
+        answers = self._rooms.writer.answer(reading).status == "answered"
+        return reading if answers or plain.status != "answered" else by_rule
 
     def _read_parts(self, parts: Sequence[str], whole: Reading) -> tuple[Reading, ...]:
         """Return the readings of the parts; each may lean on the one before."""
@@ -210,20 +232,14 @@ class ModelWriter:
         )
 
     def _passages(
-        self, hits: Sequence[Hit], parts: Sequence[Reading], extractive: Answer
+        self, rankings: Sequence[Sequence[Hit]], extractive: Answer
     ) -> tuple[NumberedPassage, ...]:
         """Return what the model sees: what the extractive answer quotes, then what search found."""
-        found = {hit.article.id: candidate_of(hit) for hit in hits}
+        whole, *parts = rankings
+        found = {hit.article.id: candidate_of(hit) for hit in whole}
         quoted = [self._article(citation) for citation in extractive.citations]
         best = [found.get(a.id, Candidate(a)) for a in quoted if a is not None]
-        of_parts = [
-            candidate_of(hit)
-            for ranked in zip(
-                *(self._rooms.writer.rank(p, limit=ARTICLES_OF_A_PART) for p in parts),
-                strict=False,
-            )
-            for hit in ranked
-        ]
+        of_parts = [candidate_of(hit) for row in zip(*parts, strict=False) for hit in row]
         return number_passages(
             [*best, *of_parts, *found.values()],
             self._rooms.documents,
@@ -236,17 +252,20 @@ class ModelWriter:
         return next((a for a in articles if a.id == citation.article_id), None)
 
     def _write(
-        self, reading: Reading, passages: Sequence[NumberedPassage], deadline: Deadline
+        self,
+        reading: Reading,
+        passages: Sequence[NumberedPassage],
+        bearing: Bearing,
+        deadline: Deadline,
     ) -> Generator[Early, None, Reply]:
         """Yield the draft as it is checked, and return what holds of it."""
         rules, request = self._prompts.answer.fill(
             {"passages": show_passages(passages), "question": defuse(reading.standalone)}
         )
         wanted = Request(rules, request, drafts.SCHEMA, "answer", self._settings.answer_tokens)
-        checker = _Checker(
-            Verifier(passages, self._rooms.documents, self._likeness, question=reading.standalone),
-            self._rooms.documents,
-        )
+        documents = self._rooms.documents
+        verifier = Verifier(passages, documents, self._likeness, question=reading.standalone)
+        checker = Checker(verifier, bearing, documents)
         with contextlib.closing(self._client.stream(wanted, deadline)) as pieces:
             for piece in pieces:
                 if isinstance(piece, str):
@@ -262,7 +281,11 @@ class ModelWriter:
         return reply
 
     def _shortfall(
-        self, reading: Reading, hits: Sequence[Hit], reply: Reply, extractive: Answer
+        self,
+        reading: Reading,
+        rankings: Sequence[Sequence[Hit]],
+        reply: Reply,
+        extractive: Answer,
     ) -> str:
         """Return why the model's answer is not the better one; empty when it is."""
         if not reply.kept:
@@ -271,9 +294,14 @@ class ModelWriter:
         for kind in kinds_asked(reading.form):
             if gives(kind, ours) and not gives(kind, theirs):
                 return "value_missing"
-        best = _best_sentence(hits, extractive)
-        if best is not None and not any(_holds(c, *best) for c in reply.citations):
-            return "best_left_out"
+        named = {*reading.mentions.documents, *reading.mentions.hinted}
+        if named & _documents_of(extractive.citations) - _documents_of(reply.citations):
+            return "document_left_out"
+        whole, *parts = rankings
+        for hits in (whole[:1], *parts):
+            best = best_quoted(hits, extractive.citations)
+            if best is not None and not any(holds(c, *best) for c in reply.citations):
+                return "best_left_out"
         coverage = self._rooms.searcher.coverage
         if coverage(reading.topic, theirs) < LEAST_COVERAGE * coverage(reading.topic, ours):
             return "beside_the_question"
@@ -291,92 +319,9 @@ class ModelWriter:
         )
 
 
+def _documents_of(citations: Sequence[Citation]) -> set[str]:
+    return {citation.document_id for citation in citations}
+
+
 def _quotes(citations: Sequence[Citation]) -> str:
     return "\n".join(citation.quote for citation in citations)
-
-
-def _best_sentence(hits: Sequence[Hit], answer: Answer) -> tuple[str, Sentence] | None:
-    """Return the best sentence of those that an answer quotes of the first article."""
-    scored = [
-        (score, hit.article.document_id, sentence)
-        for hit in hits[:1]
-        for sentence, score in hit.sentences
-        if any(_holds(c, hit.article.document_id, sentence) for c in answer.citations)
-    ]
-    best = max(scored, key=lambda one: one[0], default=None)
-    return None if best is None else best[1:]
-
-
-def _holds(citation: Citation, document_id: str, sentence: Sentence) -> bool:
-    same = citation.document_id == document_id
-    return same and citation.start < sentence.end and sentence.start < citation.end
-
-
-class _Checker:
-    """Checks a draft while it is being written."""
-
-    def __init__(self, verifier: Verifier, documents: Mapping[str, ParsedDocument]) -> None:
-        self._verifier = verifier
-        self._documents = documents
-        self._text = ""
-        self._done = 0
-        self._shown: Early | None = None
-        self._look_again = 0.0
-        self._reply = Reply(documents)
-        self.readable = False
-        """Whether the whole draft could be read, once it is finished."""
-
-    @property
-    def overflows(self) -> bool:
-        """Whether far more was written than was asked for."""
-        return len(self._text) > LONGEST_DRAFT
-
-    def start_again(self) -> None:
-        """Forget what came so far."""
-        self._text, self._done, self._reply = "", 0, Reply(self._documents)
-
-    def take(self, text: str) -> Iterator[Early]:
-        """Take what was written, and yield what may be shown when that has changed.
-
-        A quotation is shown while it is written, as far as it stands in a passage; a sentence once
-        it is whole and holds.
-        """
-        self._text += text
-        if self._shown is None:
-            self._shown = Early(DRAFTING)
-            yield self._shown
-        if time.monotonic() < self._look_again:
-            return
-        claims = read_partial(self._text).claims
-        for claim in claims[self._done : len(claims) - 1]:
-            self._judge(claim)
-            self._done += 1
-        early = self._reply.early(self._being_written(claims[-1].quote if claims else ""))
-        if early.text and early != self._shown:
-            self._shown = early
-            yield early
-        self._look_again = time.monotonic() + LOOK_SECONDS
-
-    def _being_written(self, quote: str) -> str:
-        found = self._verifier.begins(quote)
-        if found is None:
-            return ""
-        text = self._documents[found.article.document_id].document.text
-        start = found.start
-        while start > 0 and text[start - 1] in "“‘（《〈【":
-            start -= 1
-        return text[start : found.end]
-
-    def finish(self) -> Reply:
-        """Check what is left and return the reply; an unfinished claim does not count."""
-        draft = read_draft(self._text)
-        self.readable = draft.complete or bool(draft.claims)
-        for claim in draft.claims[self._done :]:
-            if claim.finished:
-                self._judge(claim)
-        return self._reply
-
-    def _judge(self, claim: Claim) -> None:
-        verdict = self._verifier.check(claim)
-        _log.debug("%s %s %r of %r", verdict.outcome, verdict.faults, claim.sentence, claim.quote)
-        self._reply.add(verdict)
