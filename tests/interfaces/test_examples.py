@@ -43,5 +43,5 @@ def test_every_example_that_is_shipped_is_answered(
 ) -> None:
     examples = example_questions(shipped_settings.corpus, assistant.documents)
     statuses = {example.question: assistant.ask(example.question).status for example in examples}
-    assert len(statuses) == 11
+    assert len(statuses) == 12
     assert set(statuses.values()) == {"answered"}, statuses
