@@ -39,14 +39,9 @@ class Visitors:
         self._idle: list[Profile] = []
 
     @contextmanager
-    def visiting(
-        self, address: str, size: ViewportSize = SCREEN, *, own_clock: bool = False
-    ) -> Iterator[Page]:
-        """Yield a page of a new visitor, and complain about whatever the browser complains of.
-
-        A page whose clock a test turns has a profile of its own, for the clock is the profile's.
-        """
-        profile = self._idle.pop() if self._idle and not own_clock else self._new()
+    def visiting(self, address: str, size: ViewportSize = SCREEN) -> Iterator[Page]:
+        """Yield a page of a new visitor, and complain about whatever the browser complains of."""
+        profile = self._idle.pop() if self._idle else self._new()
         profile.complaints.clear()
         page = profile.context.new_page()
         page.set_viewport_size(size)
@@ -56,13 +51,10 @@ class Visitors:
             assert profile.complaints == []
             assert overflow(page) <= 0
         finally:
-            if own_clock:
-                profile.context.close()
-            else:
-                page.evaluate("localStorage.clear(); sessionStorage.clear()")
-                page.close()
-                profile.context.clear_cookies()
-                self._idle.append(profile)
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+            page.close()
+            profile.context.clear_cookies()
+            self._idle.append(profile)
 
     def _new(self) -> Profile:
         # What slides or fades is there at once: a test need not wait for it.

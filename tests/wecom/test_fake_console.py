@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from tests.fake_wecom.console import AppTalk, CallbackTalk, ConnectionTalk
 from tests.wecom.bots import running_bot
-from tests.wecom.doors import WEBHOOK_KEY, Echo, database_in, fake_api, site
+from tests.wecom.doors import QUICK, WEBHOOK_KEY, Echo, database_in, fake_api, site
 
 from assistant.wecom.messages import (
     CardOption,
@@ -26,12 +27,16 @@ def words(incoming: Incoming) -> str:
     return f"答复：{incoming.text}（{incoming.user_id}，{incoming.chat_id or '单聊'}）。"
 
 
+UNHURRIED = replace(QUICK, unread=60.0)
+"""A busy machine may be slow to come for an answer; it then goes out as a message."""
+
+
 def test_by_callback_all_that_a_member_does_can_be_typed(tmp_path: Path) -> None:
     echo = Echo(words)
     lines: list[str] = []
 
     async def run() -> None:
-        async with fake_api() as api, site(database, echo, api) as here:
+        async with fake_api() as api, site(database, echo, api, pace=UNHURRIED) as here:
             talk = CallbackTalk(here.bot, api, lines.append)
 
             async def type_in(line: str) -> str:

@@ -85,6 +85,8 @@ def with_model(monkeypatch: pytest.MonkeyPatch, server: Server) -> Server:
         "NAME": "fake-1",
         "BASE_URL": server.address,
         "RETRIES": "0",
+        # On a busy machine even the loopback keeps one waiting.
+        "CONNECT_SECONDS": "60",
         "BREAKER_FAILURES": "100",
     }.items():
         monkeypatch.setenv(f"ASSISTANT_MODEL__{name}", value)
