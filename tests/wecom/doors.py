@@ -51,7 +51,7 @@ WEBHOOK_KEY = secret("webhook-693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa")
 SECRETS = (BOT_TOKEN, BOT_KEY, APP_TOKEN, APP_KEY, APP_SECRET, WEBHOOK_KEY)
 """What no log may hold, beside access tokens and reply addresses."""
 
-QUICK = Pace(answer=30.0, unread=1.0, sweep=0.1, store=0.02, look=0.02)
+QUICK = Pace(answer=30.0, unread=3.0, sweep=0.1, store=0.02, look=0.02)
 
 
 class Echo:
