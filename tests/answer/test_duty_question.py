@@ -19,27 +19,19 @@ def read(question: str) -> Asked | None:
 
 
 @pytest.mark.parametrize(
-    ("question", "period"),
+    ("question", "period", "words"),
     [
-        ("哪些工作每年至少做一次？", Period.YEAR),
-        ("有什么事是一年要搞一次的", Period.YEAR),
-        ("按季度要做的有哪些", Period.QUARTER),
-        ("有没有每半年做一次的工作？", Period.HALF_YEAR),
-        ("每个月要做什么工作？请列清单", Period.MONTH),
+        ("哪些工作每年至少做一次？", Period.YEAR, "每年"),
+        ("有什么事是一年要搞一次的", Period.YEAR, "每年"),
+        ("按季度要做的有哪些", Period.QUARTER, "每季度"),
+        ("有没有每半年做一次的工作？", Period.HALF_YEAR, "每半年"),
+        ("每个月要做什么工作？请列清单", Period.MONTH, "每月"),
     ],
 )
-def test_a_stated_interval_is_understood_however_it_is_said(question: str, period: Period) -> None:
-    assert read(question) == Asked(often=period, often_words=_shown(period))
-
-
-def _shown(period: Period) -> str:
-    names = {
-        Period.YEAR: "每年",
-        Period.QUARTER: "每季度",
-        Period.HALF_YEAR: "每半年",
-        Period.MONTH: "每月",
-    }
-    return names[period]
+def test_a_stated_interval_is_understood_however_it_is_said(
+    question: str, period: Period, words: str
+) -> None:
+    assert read(question) == Asked(often=period, often_words=words)
 
 
 def test_how_often_without_an_interval_keeps_its_word() -> None:

@@ -30,9 +30,9 @@ _PARTS = re.compile(r"[；;]")
 def answer_duties(
     reading: Reading, register: Callable[[], Register], documents: Documents
 ) -> Answer | None:
-    """Return the duties that a question asks for by body, frequency or binding word, or None.
+    """Return the duties that a question asks for, or that follow upon what it tells; or None.
 
-    A question that names a matter as well (组织部门对民主生活会要做什么) is about the matter.
+    None, too, where it asks for more than the register can tell apart, or the list would be empty.
     """
     if reading.addresses or (reading.leans and _JOINED in reading.topic):
         return None
@@ -72,7 +72,8 @@ def _wanted(reading: Reading, documents: Documents) -> tuple[str, ...]:
 def _compose(
     found: Sequence[Duty], asked: Asked | None, opening: str, documents: Documents
 ) -> Answer | None:
-    articles = {a.id: a for parsed in documents.values() for a in parsed.articles}
+    quoted_from = {duty.document_id for duty in found}
+    articles = {a.id: a for i in quoted_from for a in documents[i].articles}
     places: dict[str, set[tuple[int, int]]] = {}
     for duty in found:
         text = documents[duty.document_id].document.text

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.duties.bodies import Bodies
 from assistant.duties.records import Duty, FrequencyKind, ModalityKind, Period
 from assistant.duties.register import Often
+from assistant.duties.table import PERIODS
 from assistant.text import fold
 
 _ASKS_DUTIES = re.compile(
@@ -48,7 +49,7 @@ _IS_SUBJECT = re.compile(
     r"[”\"]?[，,]?(?:及其?|的|自己)*(?:\s|要|应|该|须|需|得|必须|每|按|定期|经常|不|严禁|禁止|决|有|承担|负|在|对|都|"
     r"分别|可以|能|主要|具体|一年|到底|究竟|怎|做|干|管|担|履行|作为|向|哪|什么|年度|季度|及时)"
 )
-_IS_AGENT = re.compile(r"(?:由|属于|归)$")
+_MARKS_AGENT = ("由", "属于", "归")
 _QUOTED = re.compile(r"[“\"‘「]([^“”\"‘’「」]{2,12})[”\"’」]")
 _SPEAKER = re.compile(
     r"(?:我们?|本人|咱们?|领导|单位|上面|支部|最近|今年|明年|下周|下个?月)"
@@ -74,27 +75,23 @@ _SANCTIONED = re.compile(
 _COUNT = re.compile(
     r"(?:至少|不少于|最少|起码)?(?:做|要|得|应当|搞|开)*(?:\d+|[一二两三四五])[次回遍]以?上?"
 )
-_OFTEN: tuple[tuple[re.Pattern[str], Often, str], ...] = (
-    (re.compile(r"每一?天|每日|按日"), Period.DAY, "每日"),
-    (re.compile(r"每一?个?(?:星期|礼拜)|每一?周|按周"), Period.WEEK, "每周"),
-    (re.compile(r"每一?个?月度?|按月度?|月度"), Period.MONTH, "每月"),
-    (re.compile(r"每一?个?季度?|按季度?|季度"), Period.QUARTER, "每季度"),
-    (re.compile(r"每?半年"), Period.HALF_YEAR, "每半年"),
+_OFTEN: tuple[tuple[re.Pattern[str], Often], ...] = (
+    (re.compile(r"每一?天|每日|按日"), Period.DAY),
+    (re.compile(r"每一?个?(?:星期|礼拜)|每一?周|按周"), Period.WEEK),
+    (re.compile(r"每一?个?月度?|按月度?|月度"), Period.MONTH),
+    (re.compile(r"每一?个?季度?|按季度?|季度"), Period.QUARTER),
+    (re.compile(r"每?半年"), Period.HALF_YEAR),
     (
         re.compile(r"每一?年度?|按年度?|一年(?:要|得|做|搞|开|办|查|谈)*(?=至少|[一1两2]次)|年度"),
         Period.YEAR,
-        "每年",
     ),
     (
         re.compile(r"(?:固定|明确)的?(?:周期|频次|频率)|有?周期性?|频次|频率"),
         FrequencyKind.PERIOD,
-        "周期",
     ),
-    (re.compile(r"不?定期|经常性?|常态化"), FrequencyKind.REPEATED, ""),
-    (re.compile(r"及时|立即|马上|第一时间|尽快"), FrequencyKind.PROMPT, ""),
+    (re.compile(r"不?定期|经常性?|常态化"), FrequencyKind.REPEATED),
+    (re.compile(r"及时|立即|马上|第一时间|尽快"), FrequencyKind.PROMPT),
 )
-
-
 _ASKS_UPON = re.compile(
     r"[，,]?(?:的话|时候?|以后|之后|后|了)?[，,]?(?:我们|单位|组织|上级)?(?:应该?|应当|该|要|得|会|可以|将)?(?:是|被)?"
     r"(?:(?:怎么?样?|如何)(?:去|来|进行)?(?:办|处理|处置|应对|解决|追责|问责|追究责任|追究|做|样)?(?:才对|才好)?"
@@ -247,7 +244,7 @@ def _take_bodies(text: str, bodies: Bodies) -> tuple[tuple[str, ...], str]:
     at = 0
     while at < len(text):
         end = bodies.at(text, at)
-        acts = end > at and (_IS_SUBJECT.match(text, end) or _IS_AGENT.search(text, 0, at))
+        acts = end > at and (_IS_SUBJECT.match(text, end) or text[:at].endswith(_MARKS_AGENT))
         named += bodies.identify(text[at:end]) if acts else ()
         rest += "" if acts else text[at : max(end, at + 1)]
         at = max(end, at + 1)
@@ -257,10 +254,10 @@ def _take_bodies(text: str, bodies: Bodies) -> tuple[tuple[str, ...], str]:
 def _read_facets(topic: str) -> tuple[Asked, str]:
     """Return what a question asks for beside bodies and deeds, and what else it says."""
     rest, often, words = topic, None, ""
-    for pattern, kind, name in _OFTEN:
+    for pattern, kind in _OFTEN:
         found = pattern.search(rest)
         if found is not None:
-            often, words = kind, name or found[0]
+            often, words = kind, PERIODS[kind] if isinstance(kind, Period) else found[0]
             rest = _COUNT.sub("", rest.replace(found[0], " ", 1))
             break
     forbidden, rest = _take(_FORBIDDEN, rest)
@@ -282,8 +279,10 @@ def _read_facets(topic: str) -> tuple[Asked, str]:
 def _says(duty: Duty, words: str) -> bool:
     """Return whether a duty's sentence says words, or the duty itself most of a longer phrase."""
     sought = _QUOTES.sub("", words)
-    if sought in _QUOTES.sub("", duty.sentence.text) or len(sought) <= _SHORT:
-        return sought in _QUOTES.sub("", duty.sentence.text)
+    if sought in _QUOTES.sub("", duty.sentence.text):
+        return True
+    if len(sought) <= _SHORT:
+        return False
     slots = (duty.condition, duty.subject.span if duty.subject else None, duty.action)
     said = _QUOTES.sub("", "，".join(slot.text for slot in slots if slot is not None))
     pairs = {sought[at : at + 2] for at in range(len(sought) - 1)}

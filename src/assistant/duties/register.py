@@ -118,11 +118,7 @@ class Register:
         condition covers much less than the best one (``behind``) is left out.
         """
         asked = self._likeness.pairs(words)
-        scored = [
-            (self._likeness.covered(asked, self._likeness.pairs(duty.condition.text)), duty)
-            for duty in self.duties
-            if duty.condition is not None
-        ]
+        scored = [(self._likeness.covered(asked, told), duty) for told, duty in self._conditions]
         enough = max(least, max((score for score, _ in scored), default=0.0) - behind)
         return tuple(duty for score, duty in scored if score >= enough)
 
@@ -184,6 +180,14 @@ class Register:
     @cached_property
     def _pairs(self) -> dict[str, frozenset[str]]:
         return {duty.id: self._likeness.pairs(_said(duty)) for duty in self.duties}
+
+    @cached_property
+    def _conditions(self) -> tuple[tuple[frozenset[str], Duty], ...]:
+        return tuple(
+            (self._likeness.pairs(duty.condition.text), duty)
+            for duty in self.duties
+            if duty.condition is not None
+        )
 
     def _bodies_of(self, words: str) -> frozenset[str]:
         body = self.bodies.look_up(words) if words else None
