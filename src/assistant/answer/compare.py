@@ -37,9 +37,7 @@ MOST_DIFFERENCES = 3
 
 
 def compared(reading: Reading, documents: Documents) -> tuple[str, str] | None:
-    """Return the ids of the two documents that a question compares, or None."""
-    if not _COMPARES.search(reading.text):
-        return None
+    """Return the ids of the two documents that a question asks both of, or None."""
     ids = dict.fromkeys((*reading.mentions.documents, *reading.mentions.scoped))
     kept = [
         i
@@ -68,11 +66,7 @@ def answer_comparison(
 ) -> Answer | None:
     """Return what both documents say on the matter, or None when nothing is compared."""
     pair = compared(reading, documents)
-    commented = any(
-        documents[i].document.kind is not DocumentKind.NORMATIVE
-        for i in (*reading.mentions.documents, *reading.mentions.hinted)
-    )
-    if pair is None or commented:
+    if pair is None or _commented(reading, searcher, documents):
         return None
     kinds = kinds_asked(reading.text)
     sides = [_search(reading, searcher, documents, document_id) for document_id in pair]
@@ -87,6 +81,23 @@ def answer_comparison(
         [quote_article(hit, kinds, documents, extent=SIDE) for hit in (left, right)],
         documents,
     )
+
+
+def _commented(reading: Reading, searcher: Searcher, documents: Documents) -> bool:
+    """Tell whether a commentary is asked, or answers what names two documents by the way.
+
+    北京把中央的二十五条拆成多少项任务 asks for neither's text; 中央怎么定、北京怎么定 for both.
+    """
+
+    def comments(document_id: str) -> bool:
+        return documents[document_id].document.kind is not DocumentKind.NORMATIVE
+
+    if any(map(comments, (*reading.mentions.documents, *reading.mentions.hinted))):
+        return True
+    if _COMPARES.search(reading.text):
+        return False
+    hits = searcher.search(Query(reading.standalone, reading.mentions), limit=1).hits
+    return any(comments(hit.article.document_id) for hit in hits)
 
 
 def _search(

@@ -103,8 +103,13 @@ class Writer:
 
     def _near(self, reading: Reading) -> tuple[tuple[str, float], ...]:
         """Return the articles discussed, and their like in the document that is asked of now."""
-        near = {article_id: DISCUSSED for article_id in reading.discussed}
         wanted = reading.mentions.documents or reading.mentions.hinted
+        # 中央那份又是怎么要求的 turns away from the document that was talked about.
+        near = {
+            article_id: DISCUSSED
+            for article_id in reading.discussed
+            if not wanted or article_id.partition("#")[0] in wanted
+        }
         for article in self._find(reading.discussed):
             for document_id in wanted:
                 if document_id != article.document_id:

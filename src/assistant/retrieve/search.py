@@ -43,7 +43,11 @@ ELSEWHERE = 3.0
 """… when it points at another by its place or kind."""
 COMMENTARY = 1.8
 """… that an essay or interview loses when the question does not ask for one."""
+COVERING = 1.8
+"""… that a covering note loses (现将……印发给你们): it names the matter and rules nothing."""
 _SENTENCE_ENDS = ("。", "！", "？", "；", "!", "?", ";", "。”", "！”", "？”", "。）")
+
+_COVERING = re.compile(r"(?:印|转|下|颁)发给你们|请.{0,16}(?:贯彻|遵照|参照)(?:落实|执行)")
 
 _UNSEEN = "\x00"
 
@@ -103,6 +107,10 @@ class Searcher:
             parsed.document.id: parsed.document for parsed in index.documents
         }
         self._position = position
+        self._covering = frozenset(
+            i for i, article in enumerate(self._articles)
+            if article.number is None and _COVERING.search(article.text)
+        )  # fmt: skip
         # A comparison searches twice for one question; a reader asks the same thing again.
         self._embed = lru_cache(maxsize=VECTORS_KEPT)(embedder.embed_query)
         self._words = lru_cache(maxsize=SENTENCES_KEPT)(self._read_words)
@@ -202,6 +210,8 @@ class Searcher:
                 out[i] -= NAMED if query.mentions.documents else ELSEWHERE
             elif not wanted and document.kind is not DocumentKind.NORMATIVE:
                 out[i] -= COMMENTARY
+            if i in self._covering:
+                out[i] -= COVERING
         for article_id, gain in query.near:
             if article_id in self._position:
                 out[self._position[article_id]] += gain
