@@ -139,6 +139,49 @@ _OF_INVENTING = re.compile(r"(?:怎么|如何|怎样|什么).{0,6}(?:处理|处�
 _REAL = re.compile(r"到底|实际上|真实|原文(?:怎么|是|到底|究竟)|究竟|really")
 
 
+_VAGUE = re.compile(r"一定(?:的)?(?:比例|范围|数量|程度|期限|时间)")
+_EXACTLY = re.compile(
+    r"具体|到底|究竟|是指|指的|百分之|多[少大长]|几[个场次人天]|哪些|怎么(?:算|定)|才算|包括"
+)
+_TO_WHOM = re.compile(
+    r"(?:向|给|报给?|交给?|送给?|往|备到|报到|交到|送到)(?:谁|哪(?!怕)|什么(?:部门|单位|人))"
+)
+_TO_SOMEONE = re.compile(
+    r"向[^，。；]{2,}|报[^，。、]{0,10}(?:党委|党组|机关|部门|组织|政府|委|备案|批准|审)|"
+    r"交由|移[送交]|送[^，。；]{1,10}(?:机关|部门|党委|人)|告知|通知|书面"
+)
+_BODY_ASKED = r"(?:谁|什么人|哪(?:个|一个|些|家|几家)?(?:部门|单位|机关|机构|人|级|领导))"
+_WHO_DOES = re.compile(
+    rf"(?:(?:由|让|归|得|要|请){_BODY_ASKED}(?:先|亲自|具体|最后|最终)*(?:来|去|要|负责|应该|应当|得|可以|有权|统一)*"
+    rf"|{_BODY_ASKED}(?:先|亲自|具体)*(?:来|负责|应该|应当|有权|去)+)(?P<act>[\u4e00-\u9fff]{{2,4}})"
+)
+# What anybody responsible may be said to do: no text need have these words to say who it is.
+_ANY_ACT = re.compile(
+    r"管|盯|抓|负|处|收拾|拍板|说了算|统|牵头|推|建|做(?!记录)|干|办|审|定|出面|主管|分管|监督|执行|落实|"
+    r"承担|完成|提|查|看|去|指|组织|开|发|批|同意|决定|把关|反映|报|通报|告|找|谈|问|受理|撤|的|呢|吗"
+)
+
+
+def missing_slot(question: str, quoted: str, article: str) -> str:
+    """Return what a question asks of a rule that the rule has no place for, or nothing.
+
+    The measure of what is only called 一定比例, to whom something goes, who does what no word of the
+    article speaks of: named in the words that a refusal uses.
+    """
+    tail = question[-TAIL:]
+    vague = _VAGUE.search(question)
+    if vague and vague[0] in quoted and _EXACTLY.search(tail):
+        return f"“{vague[0]}”的具体内容"
+    if _TO_WHOM.search(tail) and not _TO_SOMEONE.search(quoted):
+        return "对象"
+    act = _WHO_DOES.search(tail)
+    if act and not _ANY_ACT.match(act["act"]):
+        pairs = {act["act"][at : at + 2] for at in range(len(act["act"]) - 1)}
+        if not any(pair in article or pair in quoted for pair in pairs):
+            return "主体"
+    return ""
+
+
 def missing_particulars(question: str, text: str) -> tuple[str, ...]:
     """Return the particulars that a question asks after and a text does not mention."""
     return tuple(word for word in particulars_asked(question) if word not in text)

@@ -1,20 +1,18 @@
-"""Questions that give an address: an article or a part by its number."""
+"""Questions that give an address, or ask what a document says on the whole."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from assistant.answer.compose import Documents, Statement, compose, offer, refuse
+from assistant.answer.parts import articles_of, beside_heading, find_part, without_asking
 from assistant.corpus.labels import article_label, document_label
-from assistant.corpus.markers import Family, read_marker
 from assistant.corpus.numerals import format_numeral
-from assistant.domain import Answer, Article, ArticleKind, Document, Heading, ParsedDocument
-from assistant.retrieve.addresses import LAST, Address
+from assistant.domain import Answer, Article, ArticleKind, Heading, ParsedDocument
+from assistant.retrieve.addresses import Address
 from assistant.retrieve.reading import Reading
 from assistant.retrieve.search import states_something
-from assistant.text import fold
 
 # What remains of a question that asks for the whole text once names and numbers are gone.
 _WHOLE = re.compile(
@@ -25,9 +23,10 @@ _WHOLE = re.compile(
 )
 
 
+_DIVISIONS = r"(?:哪些|哪几个?|几个?|多少个?)大?(?:部分|块(?!钱)|板块|版块|章)"
 _OVERVIEW = re.compile(
     r"标题|题目|大意|概括|概述|概要|梗概|归纳|简述|简要|简单说|介绍|总结|小结|梳理|要点|核心|总的|大致|大体|整体|总体|"
-    r"结构|框架|层次|目录|章节|(?:哪些|哪几个?)部分|主要(?:讲|说|写|谈|想|是|内容|精神|意思|规定|包括|有)|交代了|意思|安排|从哪一?条|到哪一?条|哪几(?:条|层|个|点|块|方面)|"
+    rf"结构|框架|层次|目录|章节|脉络|提纲|大纲|纲目|{_DIVISIONS}|主要(?:讲|说|写|谈|想|是|内容|精神|意思|规定|包括|有)|交代了|意思|安排|从哪一?条|到哪一?条|哪几(?:条|层|个|点|块|方面)|"
     r"(?:讲|说|写|谈|规定)(?:了|的)?(?:些|是)?(?:什么|啥|哪)|overview|about|summar",
     re.IGNORECASE,
 )
@@ -37,15 +36,13 @@ _WHOLE_DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _ALL_OF_IT = re.compile(
-    r"整份|整篇|全篇|通篇|整个文件|框架|总体|整体|大体|(?:哪些|哪几个?|几个?)部分|目录|章节"
+    rf"整份|整篇|全篇|通篇|整个文件|框架|结构|脉络|提纲|大纲|总体|整体|大体|{_DIVISIONS}|目录|章节"
 )
+# How a document's frame compares with another's, or what it is made for, is no outline.
+_BEYOND = re.compile(r"差别|区别|不同|差异|一致|相同|一样|异同|相比|对应|要求|做到|为什么|为啥|为何")
 _BEGINNING = re.compile(r"引言|序言|前言|导语|开头|开篇|第一段|帽段|总起")
 _WHERE = re.compile(r"(?:归|属|放|列)?(?:在|于)?哪(?:个|一)?个?(?:标题|部分|章|节)")
 _NEIGHBOUR = re.compile(r"(?P<after>下一条|后一条|再下面一条|接下来(?:那|一)条)|上一条|前一条")
-LEAST_SHARED = 4
-"""Characters in a row that a question must share with a heading to be about its part."""
-LEAST_SHARE = 0.3
-"""… and the share of the heading that these must be."""
 MOST_NEAREST = 3
 MOST_REST = 4
 """Characters of its own up to which a question asks for nothing but the text or its gist."""
@@ -62,6 +59,12 @@ def _rest(reading: Reading) -> str:
     for start, end in [*(a.span for a in reading.addresses), *reading.mentions.spans]:
         text[start:end] = " " * (end - start)
     return _WHOLE.sub("", _OVERVIEW.sub("", "".join(text)))
+
+
+def asks_of_part(reading: Reading, heading: Heading) -> bool:
+    """Tell whether nothing is asked of a part but its text, its title or what it says."""
+    rest = _WHOLE.sub("", without_asking(beside_heading(_rest(reading), heading)))
+    return len(rest) <= MOST_REST
 
 
 def asks_overview(reading: Reading) -> bool:
@@ -89,20 +92,6 @@ def answer_beginning(
     return compose(statements, documents)
 
 
-def answer_heading(reading: Reading, parsed: ParsedDocument, documents: Documents) -> Answer | None:
-    """Return the part whose heading a question quotes (核心要义部分), if there is one."""
-    best, shared = None, LEAST_SHARED - 1
-    for heading in (h for h in parsed.headings if h.level == 1):
-        title = fold(heading.title)
-        length = _shared(title, fold(reading.topic))
-        if length > shared and length >= LEAST_SHARE * len(title):
-            best, shared = heading, length
-    if best is None:
-        return None
-    articles = [a for a in parsed.articles if best in a.headings]
-    return answer_part(best, articles, parsed.document, documents)
-
-
 def neighbours(
     reading: Reading, discussed: Sequence[Article], documents: Documents
 ) -> list[Article]:
@@ -121,7 +110,8 @@ def answer_document(
 ) -> Answer | None:
     """Return the parts of a document when the whole of it is to be summed up, else None."""
     brief = _WHOLE_DOCUMENT.search(reading.text) and len(_rest(reading)) <= MOST_REST
-    if not brief and not _ALL_OF_IT.search(reading.text):
+    framed = _ALL_OF_IT.search(reading.text) and not _BEYOND.search(reading.text)
+    if not brief and not framed:
         return None
     parts = [h for h in parsed.headings if h.level == 1]
     statements = [Statement(h, ((h.start, h.end),)) for h in parts] or [
@@ -145,11 +135,6 @@ def answer_where(
     return compose([Statement(h, ((h.start, h.end),)) for h in headings], documents)
 
 
-def _shared(one: str, other: str) -> int:
-    match = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
-    return match.size
-
-
 def find_addressed(address: Address, parsed: ParsedDocument) -> tuple[Article, ...]:
     """Return the articles of a document at an address; of a part, all that are in it."""
     if not address.part:
@@ -160,20 +145,7 @@ def find_addressed(address: Address, parsed: ParsedDocument) -> tuple[Article, .
     heading = find_part(address, parsed)
     if heading is None:
         return ()
-    return tuple(a for a in parsed.articles if heading in a.headings)
-
-
-def find_part(address: Address, parsed: ParsedDocument) -> Heading | None:
-    """Return the heading of the part with this number: as printed, else by counting."""
-    top = [h for h in parsed.headings if h.level == 1]
-    if address.number == LAST:
-        return top[-1] if top else None
-    for heading in top:
-        marker = read_marker(heading.marker) if heading.marker else None
-        if marker is not None and marker.number == address.number:
-            return heading
-    unmarked = not any(h.marker for h in top)
-    return top[address.number - 1] if unmarked and 0 < address.number <= len(top) else None
+    return articles_of(heading, parsed)
 
 
 def candidates(reading: Reading, documents: Sequence[ParsedDocument]) -> list[ParsedDocument]:
@@ -211,36 +183,6 @@ def _refuse_paragraph(article: Article, paragraph: int, documents: Documents) ->
         related=[article],
         documents=documents,
     )
-
-
-def answer_part(
-    heading: Heading, articles: Sequence[Article], document: Document, documents: Documents
-) -> Answer | None:
-    """Return what a part is called and what each of its articles is about.
-
-    An article's leading phrase tells that; of an unnumbered paragraph its first sentence does.
-    """
-    statements = [Statement(heading, ((heading.start, heading.end),), lead="标题：")]
-    statements += [Statement(article, (opening_span(article),)) for article in articles]
-    numbered = sum(a.kind is ArticleKind.ARTICLE for a in articles)
-    name = document_label(document) + _part_name(heading)
-    count = f"共{numbered}条" if numbered else f"共{len(articles)}段"
-    return compose(statements, documents, opening=f"{name}{count}。")
-
-
-def opening_span(article: Article) -> tuple[int, int]:
-    """Return the span of an article's first sentence."""
-    first = article.sentences[0] if article.sentences else article
-    return first.start, first.end
-
-
-def _part_name(heading: Heading) -> str:
-    marker = read_marker(heading.marker) if heading.marker else None
-    if marker is None:
-        return f"“{heading.title}”部分"
-    if marker.family is Family.COMMA:
-        return f"第{format_numeral(marker.number)}部分"
-    return heading.marker
 
 
 def refuse_missing(

@@ -15,7 +15,14 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from assistant.answer.asked import Kind, asks_to_invent, asks_whether, gives, missing_particulars
+from assistant.answer.asked import (
+    Kind,
+    asks_to_invent,
+    asks_whether,
+    gives,
+    missing_particulars,
+    missing_slot,
+)
 from assistant.answer.compose import Documents, Statement
 from assistant.corpus.labels import article_label
 from assistant.domain import DocumentKind, Hit
@@ -51,6 +58,8 @@ class Evidence:
     """What speaks against it most: ``missing_kind`` or ``weak_evidence``."""
     missing: Kind | None = None
     """The kind of value asked for that no quoted sentence gives."""
+    slot: str = ""
+    """What is asked of the rule that it has no place for, in words for the reader."""
 
 
 def write_weights(fitted: Mapping[str, object]) -> None:
@@ -112,6 +121,7 @@ class Judge:
         )
         missing = next((kind for kind in kinds if not gives(kind, quoted)), None)
         first = ranking.hits[0].article.text if ranking.hits else ""
+        slot = missing_slot(reading.text, quoted, first)
         covered = self._searcher.coverage(reading.topic, first)
         signs = {
             "keyword_z": ranking.keyword_z,
@@ -125,6 +135,7 @@ class Judge:
             "asks_commentary": float(self._asks_commentary(reading)),
             "asks_whether": float(asks_whether(reading.text)),
             "missing_kind": float(missing is not None),
+            "missing_slot": float(bool(slot)),
             "missing_particular": float(
                 bool(missing_particulars(reading.text, _texts(ranking.hits)))
             ),
@@ -136,6 +147,7 @@ class Judge:
             probability=1 / (1 + math.exp(-score)),
             reason="missing_kind" if missing else "weak_evidence",
             missing=missing,
+            slot=slot,
         )
 
 
@@ -177,9 +189,14 @@ def explain(reading: Reading, evidence: Evidence, hits: Sequence[Hit], documents
     if first is None or not first.sentences or evidence.signs["cosine"] < SAME_MATTER:
         return ABSENT
     particulars = missing_particulars(reading.text, _texts(hits))
-    if evidence.missing is None and not particulars:
+    if evidence.missing is not None:
+        lacking = evidence.missing.value
+    elif particulars:
+        lacking = f"“{particulars[0]}”"
+    elif evidence.slot:
+        lacking = evidence.slot
+    else:
         return ABSENT
-    lacking = evidence.missing.value if evidence.missing else f"“{particulars[0]}”"
     nearest = max(first.sentences, key=lambda pair: pair[1])[0].text
     label = article_label(documents[first.article.document_id].document, first.article)
     return f"{label}规定：“{nearest}”但材料没有规定您问的{lacking}。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -13,14 +14,15 @@ from assistant.answer.asked import (
     missing_particulars,
     particulars_asked,
 )
-from assistant.answer.compose import Statement, compose, refuse
+from assistant.answer.compose import Statement, compose, merge_spans, refuse
 from assistant.answer.duty_list import answer_duties
-from assistant.answer.extract import extent_of, select_statements
+from assistant.answer.extract import NARROW, extent_of, quote_article, select_statements
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
 from assistant.duties.register import Register
 from assistant.retrieve.align import Alignment
+from assistant.retrieve.parts import split_parts
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
 
@@ -28,6 +30,14 @@ HITS = 10
 OFFERED = 3
 DISCUSSED = 2.5
 """Standard deviations that an article gains when the answer before cited it."""
+CONTEXT = 0.5
+"""Share of an article's score for the whole question that counts for a part of it."""
+AHEAD = 0.8
+"""Standard deviations by which an article must answer a part better than those quoted."""
+OWN_WORDS = 4
+"""Pairs of characters with content that a part must have to find an article of its own …"""
+COVERED = 0.15
+"""… and the share of them, weighted by rarity, that this article must have."""
 ALIKE = 1.5
 """… when it is the most like one cited before, in the document that is now asked of."""
 
@@ -264,9 +274,11 @@ class Writer:
     def _answer_content(self, reading: Reading) -> Answer:
         evidence, hits, statements = self._examine(reading)
         if self._judge.is_answerable(evidence):
-            answer = compose(
-                statements, self._documents, opening=self._opening(reading, statements)
-            )
+            parts = split_parts(reading.text)
+            opening = self._opening(reading, statements, one=len(parts) == 1)
+            if len(parts) > 1:
+                statements = self._cover(parts, reading, hits, statements)
+            answer = compose(statements, self._documents, opening=opening)
             if answer is not None:
                 return answer
         related = [hit.article for hit in hits[:OFFERED]]
@@ -277,8 +289,53 @@ class Writer:
             documents=self._documents,
         )
 
-    def _opening(self, reading: Reading, statements: Sequence[Statement]) -> str:
-        """Return what is said before the quotations: a wrong premise set right, or the value."""
+    def _cover(
+        self,
+        parts: Sequence[str],
+        reading: Reading,
+        hits: Sequence[Hit],
+        statements: Sequence[Statement],
+    ) -> list[Statement]:
+        """Return the statements and, for each part of a question, the sentence that answers it.
+
+        The whole question says what the part leaves out: articles that it finds are ahead. A part
+        with hardly a word of its own (跟谁一起) finds no further article.
+        """
+        least = min((hit.score for hit in hits), default=0.0)
+        near = tuple((hit.article.id, CONTEXT * (hit.score - least)) for hit in hits)
+        quoted = {statement.article.id: statement for statement in statements}
+        for part in parts:
+            found = self._searcher.search(Query(part, reading.mentions, near=near), limit=HITS).hits
+            ahead = max((hit.score for hit in found if hit.article.id in quoted), default=-math.inf)
+            first = found[0]
+            said = first.article.id in quoted
+            if not said and (first.score < ahead + AHEAD or not self._speaks_of(part, first)):
+                first = next((hit for hit in found if hit.article.id in quoted), first)
+                if first.article.id not in quoted:
+                    continue
+            best = quote_article(first, kinds_asked(part), self._documents, extent=NARROW)
+            before = quoted.get(first.article.id)
+            text = self._documents[first.article.document_id].document.text
+            quoted[first.article.id] = (
+                replace(before, spans=merge_spans((*before.spans, *best.spans), text))
+                if before
+                else best
+            )
+        return list(quoted.values())
+
+    def _speaks_of(self, part: str, hit: Hit) -> bool:
+        """Tell whether a part of a question has words of its own that an article speaks of."""
+        own = self._searcher.content(part)
+        return len(own) >= OWN_WORDS and self._searcher.coverage(part, hit.article.text) >= COVERED
+
+    def _opening(
+        self, reading: Reading, statements: Sequence[Statement], *, one: bool = True
+    ) -> str:
+        """Return what is said before the quotations: a wrong premise set right, or the value.
+
+        The value only where ``one`` thing is asked.
+        """
         text = self._documents[statements[0].article.document_id].document.text
         quoted = " ".join(text[start:end] for start, end in statements[0].spans)
-        return correct_premise(reading.text, quoted) or lead_with(kinds_asked(reading.form), quoted)
+        value = lead_with(kinds_asked(reading.form), quoted) if one else ""
+        return correct_premise(reading.text, quoted) or value

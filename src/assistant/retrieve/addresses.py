@@ -15,14 +15,20 @@ _ARTICLE = re.compile(
     rf"|(?<=[》见施法例定则])\s*(?P<d>\d{{1,4}}|(?!一条|两条){_N})\s*条(?!\s*(?:规定|措施|任务|以上|以下))"
     rf"|[Aa]rticle\s+(?P<e>\d{{1,4}})"
 )
+_UNIT = r"(?P<unit>大?部分|大?章(?!程)|编(?![辑号制])|节(?![点目约制奏])|大?块|板块|版块)"
 _PART = re.compile(
-    rf"第\s*(?P<n>{_N})\s*(?P<unit>部分|大部分|章|编|节|大块)|(?P<m>[一二三四五六七八九十]+)部分(?=的?标题|讲|主要)"
+    rf"(?P<back>倒数)?第\s*(?P<n>{_N})\s*个?{_UNIT}|(?P<m>[一二三四五六七八九十]+)部分(?=的?标题|讲|主要)"
 )
 _LAST_PART = re.compile(
-    r"最后一?个?(?:大)?(?:部分|章|节)|(?:收尾|结尾|末尾)(?:的)?(?:那)?(?:部分|一节|一章)"
+    rf"(?:最后|末尾|最末)(?:的?[这那])?一?个?{_UNIT}|(?:收尾|结尾|末尾)(?:的)?(?:那)?(?:部分|一节|一章)"
 )
+_FIRST_PART = re.compile(rf"(?:开头|最前面|打头)的?[这那]?(?:一|个)*{_UNIT}|(?<![之榜])首个?(?:部分|章)")
+_MIDDLE_PART = re.compile(rf"(?:正?中间|当中|居中)的?[这那]?(?:一|个)*{_UNIT}")
 LAST = -1
-"""Number of the part that is asked for as the last."""
+"""Number of the part that is asked for as the last; -2 is the one before it."""
+MIDDLE = 0
+"""Number of the part that is asked for as the middle one."""
+_BY_PLACE = ((_LAST_PART, LAST), (_MIDDLE_PART, MIDDLE), (_FIRST_PART, 1))
 _PARAGRAPH = re.compile(rf"第\s*(?P<n>{_N})\s*款")
 
 
@@ -37,6 +43,8 @@ class Address:
     document: str = ""
     """Id of the document named before it, when one is."""
     span: tuple[int, int] = (0, 0)
+    unit: str = ""
+    """Last character of what a part is called: 章, 节, 编, 分 or 块."""
 
 
 def read_addresses(question: str) -> tuple[Address, ...]:
@@ -54,10 +62,17 @@ def read_addresses(question: str) -> tuple[Address, ...]:
                     span=(match.start(), behind.end() if behind else match.end()),
                 )
             )
-    for match in _LAST_PART.finditer(question):
-        found.append(Address(LAST, part=True, span=match.span()))
+    for pattern, place in _BY_PLACE:
+        for match in pattern.finditer(question):
+            found.append(_part(place, match))
     for match in _PART.finditer(question):
         number = parse_numeral(match["n"] or match["m"])
         if number:
-            found.append(Address(number, part=True, span=match.span()))
+            found.append(_part(-number if match["back"] else number, match))
     return tuple(sorted(found, key=lambda a: a.span))
+
+
+def _part(number: int, match: re.Match[str]) -> Address:
+    return Address(
+        number, part=True, span=match.span(), unit=(match.groupdict()["unit"] or "")[-1:]
+    )

@@ -174,6 +174,10 @@ class Searcher:
             found += rarity if known else 0.0
         return found / total if total else 0.0
 
+    def content(self, question: str) -> tuple[str, ...]:
+        """Return the pairs of characters of a question that carry its content, each once."""
+        return tuple(_content(self._lexicon.translate(question)))
+
     @cached_property
     def _article_vectors(self) -> FloatMatrix:
         """One row an article: the mean of its passages' vectors, of length one."""

@@ -1,0 +1,80 @@
+"""A question of several parts → its parts: what is asked of A, B and C each, and one thing after another.
+
+A part keeps what was said before all of them (北京抽查个人事项：普通干部抽多少？正职呢？). What it
+leaves unsaid besides is for search to supply, which knows the whole question.
+"""
+
+from __future__ import annotations
+
+import re
+
+MOST = 5
+"""Parts that are looked at; who asks more asks for a list."""
+SHORTEST_MEMBER = 3
+
+_ASKS = re.compile(
+    r"谁|什么|啥|多少|(?<!十)几(?!乎|句)|怎么|怎样|如何|哪|吗$|呢$|是否|有没有|要不要|能不能|去不去|多久|何时|何种|为何|是不是|"
+    r"会不会|该不该"
+)
+_SENTENCES = re.compile(r"[？?；;。！!\n]+")
+_CLAUSES = re.compile(r"[，,]+")
+_NUMBERED = re.compile(r"[①②③④⑤⑥]|(?:^|(?<=[，,；;。：:\s]))(?:[一二三四五]是|\d[.、．)）])")
+_HEAD = re.compile(r"^(?P<head>[^，,？?。；;：:]{2,40})[：:]")
+_EACH = re.compile(r"各(?!地|级|部门|单位|方面|类|种|项|条|个|区|委)|分别|分开|[都全](?:要|说|写在)|[两三四]个都")
+_MEMBERS = re.compile(r"[^，,：:、]{%d,40}(?:、[^，,：:、]{%d,40})+" % (SHORTEST_MEMBER, SHORTEST_MEMBER))
+
+
+def split_parts(question: str) -> tuple[str, ...]:
+    """Return the parts of a question, in order; one that asks one thing is its only part."""
+    head = _HEAD.match(question)
+    shared = head["head"] if head and not _ASKS.search(head["head"]) else ""
+    body = question[head.end() :] if head and shared else question
+    parts: list[str] = []
+    told = ""
+    for numbered in _NUMBERED.split(body):
+        for sentence in _SENTENCES.split(numbered):
+            found = _split_sentence(sentence.strip(), before=parts[-1] if parts else "")
+            if not found:
+                told = f"{told}，{sentence}".strip("， ") if sentence.strip() else told
+                continue
+            if _spread_over_before(sentence):
+                parts.pop()
+            found[0] = f"{told}，{found[0]}".strip("， ")
+            told = ""
+            parts += found
+    if told and parts:
+        parts[-1] = f"{parts[-1]}，{told}"
+    parts = [f"{shared}，{part}".strip("，") for part in parts]
+    return tuple(parts) if 1 < len(parts) <= MOST else (question,)
+
+
+def _spread_over_before(sentence: str) -> bool:
+    """Tell whether a sentence only names for what the one before is asked: A 谈的、B 谈的分开说."""
+    return not _ASKS.search(sentence) and bool(
+        _EACH.search(sentence) and _MEMBERS.search(sentence)
+    )
+
+
+def _split_sentence(sentence: str, *, before: str) -> list[str]:
+    """Return what a sentence asks, nothing when it asks nothing."""
+    members = _MEMBERS.search(sentence)
+    if members and _EACH.search(sentence):
+        rest = sentence[members.end() :]
+        said = before if _spread_over_before(sentence) else sentence[: members.start()]
+        if said or _ASKS.search(sentence):
+            return [f"{said}，{one}{rest}".strip("，") for one in members[0].split("、")]
+        return []
+    if members and all(_ASKS.search(one) for one in members[0].split("、")):
+        said, rest = sentence[: members.start()], sentence[members.end() :]
+        return [f"{said}{one}{rest}" for one in members[0].split("、")]
+    parts: list[str] = []
+    told = ""
+    for clause in _CLAUSES.split(sentence):
+        if _ASKS.search(clause):
+            parts.append(f"{told}，{clause}".strip("，"))
+            told = ""
+        elif clause.strip():
+            told = f"{told}，{clause}".strip("，")
+    if told and parts:
+        parts[-1] = f"{parts[-1]}，{told}"
+    return parts
