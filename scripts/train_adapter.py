@@ -64,20 +64,29 @@ class Statutes:
 Correction = Callable[[torch.Tensor], torch.Tensor]
 
 
-def read(folder: Path) -> Statutes:
-    """Read the corpus and its vectors, which are made when there are none."""
-    wanted = set((folder / "small.txt").read_text(encoding="utf-8").split())
+def read_articles(folder: Path) -> list[dict[str, str]]:
+    """Return the articles of all statutes."""
     with gzip.open(folder / "statutes.jsonl.gz", "rt", encoding="utf-8") as stream:
-        articles = [row for row in map(json.loads, stream) if row["id"] in wanted]
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(line) for line in lines if line]
-    position = {article["id"]: i for i, article in enumerate(articles)}
-    sentences = [
-        (i, f"{article['law']}：{paragraph[start:end]}")
-        for i, article in enumerate(articles)
+        return [json.loads(line) for line in stream]
+
+
+def sentences_of(article: dict[str, str]) -> list[str]:
+    """Return an article's sentences as they are embedded, with the law's title before each."""
+    return [
+        f"{article['law']}：{paragraph[start:end]}"
         for paragraph in article["text"].split("\n")
         for start, end in split_sentences(paragraph)
     ]
+
+
+def read(folder: Path) -> Statutes:
+    """Read the corpus and its vectors, which are made when there are none."""
+    wanted = set((folder / "small.txt").read_text(encoding="utf-8").split())
+    articles = [article for article in read_articles(folder) if article["id"] in wanted]
+    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line) for line in lines if line]
+    position = {article["id"]: i for i, article in enumerate(articles)}
+    sentences = [(i, text) for i, article in enumerate(articles) for text in sentences_of(article)]
     asked = [question["question"] for question in questions]
     if not CACHE.exists():
         embed(asked, [text for _, text in sentences])

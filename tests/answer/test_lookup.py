@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answer.lookup import answer_whole, candidates, find_addressed, find_part
+from assistant.answer.divisions import find_part
+from assistant.answer.lookup import answer_whole, candidates, find_addressed
 from assistant.domain import Answer, ParsedDocument, Turn
 from assistant.pipeline import Assistant
 from assistant.retrieve.addresses import Address

@@ -19,6 +19,7 @@ _WHEN = (
     "什么时候|何时|啥时候|哪一?天|哪年|哪一年|哪个?月|几月|几号|日期|日子|时间|"
     "多会儿|最晚|最早|谁先|先后"
 )
+_ISSUED = r"(?:issued|published|released|promulgated|adopted|signed|printed|come out|appear)"
 _WHO = "谁|哪个|哪家|哪一级|什么机关|什么单位|哪里|哪些机关"
 
 
@@ -100,6 +101,17 @@ def _recipients(parsed: ParsedDocument) -> tuple[str, ...]:
     return tuple(text for text in lines if text.endswith(("：", ":")) and "各" in text)
 
 
+def _say_purpose(parsed: ParsedDocument, _: Sequence[Document]) -> str:
+    return "为何制定见原文" if _purpose(parsed) else ""
+
+
+def _purpose(parsed: ParsedDocument) -> tuple[str, ...]:
+    """Return the sentence that says what a document was made for: 为了…，制定本条例."""
+    first = [a for a in parsed.articles if not a.headings] + list(parsed.numbered[:1])
+    return tuple(s.text for a in first for s in a.sentences if _FOR.match(s.text))
+
+
+_FOR = re.compile(r"(?:第[^条]{1,3}条\s*)?(?:为了?|(?:根据|依据)[^。]{2,80}制定本)(?!人|政|民)")
 _TOPICS = (
     _Topic(
         re.compile(r"发给(?:谁|哪|了)|发不发给|印发给|主送|抄送给|(?:发|送)到哪|收文"),
@@ -109,7 +121,11 @@ _TOPICS = (
     _Topic(
         re.compile(
             r"作者(?!.{0,4}(?:说|认为|讲|谈|提|强调|指出|觉得|怎么看))|发文机关|发文单位|落款单位|印发机关|制定机关|署名|谁写|什么职务|啥职务|什么身份|"
-            rf"(?:{_WHO})[^，。；]{{0,6}}(?:印发|发布|制定|出台|下发|公布|发的|发文|写的)(?!.{{0,4}}哪)"
+            rf"(?:{_WHO})[^，。；]{{0,6}}(?:印发|发布|制定|出台|下发|公布|发的|发文|写的)(?!.{{0,4}}哪)|"
+            r"\bwho (?:wrote|authored|issued|published|released|promulgated)\b|"
+            r"\bwho (?:is|was) the author\b|\bissued by (?:whom|which|what)\b|\bissuing (?:body|authority)\b|"
+            r"\b(?:which|what) (?:body|organ|authority|institution|agency) (?:issued|published|released)\b",
+            re.IGNORECASE,
         ),
         _say_issuer,
         _issuer_evidence,
@@ -117,7 +133,10 @@ _TOPICS = (
     _Topic(
         re.compile(
             rf"(?:{_WHEN})[^。；]{{0,14}}(?:{_PUBLISHED})|(?:{_PUBLISHED})[^。；]{{0,14}}(?:{_WHEN}|各是哪)|"
-            rf"(?:是|于)?\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}[日号])?(?:{_PUBLISHED})"
+            rf"(?:是|于)?\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}[日号])?(?:{_PUBLISHED})|"
+            rf"\b(?:when|(?:on )?(?:what|which) (?:date|day)) (?:was|were|did)\b[^.?!;]{{0,80}}\b{_ISSUED}|"
+            r"\bdate of (?:issue|issuance|publication|release)\b|\b(?:issue|publication|release) date\b",
+            re.IGNORECASE,
         ),
         _say_date,
         _dates,
@@ -125,7 +144,10 @@ _TOPICS = (
     _Topic(
         re.compile(
             r"哪(?:家|本|份|个)[^，。；]{0,2}(?:报|刊|杂志|媒体)|什么(?:报纸|刊物|杂志)|第几期|哪一?期|"
-            r"(?:登|刊|发表|发)(?:在|于)(?:哪|什么|《)|(?:来源|出处)(?:是|在)(?:哪|什么)|从哪儿?转|转自"
+            r"(?:登|刊|发表|发)(?:在|于)(?:哪|什么|《)|(?:来源|出处)(?:是|在)(?:哪|什么)|从哪儿?转|转自|"
+            rf"\bwhere (?:was|were|did)\b[^.?!;]{{0,80}}\b{_ISSUED}|"
+            r"\b(?:which|what) (?:magazine|journal|newspaper|paper|periodical)\b",
+            re.IGNORECASE,
         ),
         _say_source,
         lambda p: (f"来源：{p.document.source}", p.document.source, *_dates(p)),
@@ -136,19 +158,41 @@ _TOPICS = (
             r"(?:》|文件|意见|措施|办法|规定|条例|通知|从头到尾|全文)[^，。；哪第涉提]{0,8}(?:多少|几)条"
             r"(?!.{0,3}(?:涉及|提到|规定了|写|讲|关于|出现|要求|说))|"
             r"共(?:有)?[〇零一二三四五六七八九十百两\d]+多?条|"
-            r"(?:分|共|有|是)(?:为|成|有)?(?:多少|几)(?:个|大)?(?:部分|块|章)(?!.{0,3}(?:涉及|提到))"
+            r"(?:分|共|有|是)(?:为|成|有)?(?:多少|几)(?:个|大)?(?:部分|块|章)(?!.{0,3}(?:涉及|提到))|"
+            r"\bhow many (?:articles|provisions|clauses|parts|sections|chapters)"
+            r"(?: (?:are|is) there)?(?: (?:does|do|in)\b(?!.*\b(?:mention|require|say|deal|about))|\s*\?)",
+            re.IGNORECASE,
         ),
         _say_count,
         _count_evidence,
     ),
     _Topic(
         re.compile(
-            r"全称|全名|正式名称|主标题|(?:完整)?(?:标题|题目)(?:是|叫|为|怎么|的全|全|$)|叫什么名"
+            r"全称|全名|正式名称|主标题|(?:完整)?(?:标题|题目)(?:是|叫|为|怎么|的全|全|$)|叫什么名|"
+            r"\b(?:full|official|exact|formal) (?:title|name)\b",
+            re.IGNORECASE,
         ),
         _say_title,
         lambda p: (),
     ),
 )
+_PURPOSE = _Topic(
+    re.compile(
+        r"为(?:什么|啥|何)(?:要|会)?(?:专门|单独)?(?:再|又)?(?:出|制定|制订|印发|下发|发|搞|起草)|"
+        rf"(?:制定|出台|立法|印发|发文)[^，。；]{{0,14}}(?:目的|初衷|缘由|原因)|\bwhy (?:was|were)\b[^.?!;]{{0,80}}\b{_ISSUED}",
+        re.IGNORECASE,
+    ),
+    _say_purpose,
+    _purpose,
+)
+_ASKED_ALONE = re.compile(r"(?:立法|制定|制订)(?:本法)?的?目的")
+# What else a question may ask beside facts on a document; facts alone would drop it.
+_MORE = re.compile(
+    r"(?:怎么|如何|怎样)(?!写|称|叫|说$)|(?:什么|哪些|何种)[^，。；？?]{0,6}(?:要求|规定|制度|措施|任务|内容|情形|办法|处分|责任)|"
+    r"(?:要求|规定|提出|部署)(?:了|的)?(?:什么|哪些|啥)|\bhow (?!many)|\bwhat (?:does|do|must|should)\b",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(r"[，,。；;？?！!]|另外|还有|以及|同时")
 _INVENTORY = re.compile(
     r"(?:能查|收录|有|依据|根据)(?:了)?(?:的)?(?:哪些|什么|几份|几个)(?:文件|材料|资料|文章|内容可)|"
     r"(?:文件|材料|资料)(?:清单|目录|名单|名录)|哪些(?:文件|材料|资料)(?:可以|能)|报个名单|(?:这些|这几份|这里的?|手头的?)(?:文件|材料|资料)[^，。]{0,4}"
@@ -161,7 +205,7 @@ _SMALL_TALK = re.compile(
 )
 _ORDER = re.compile(r"最晚|最早|谁先|先后|最新|排序")
 _PART = re.compile(
-    r"(?:第[^，。；]{1,3}|最后一?个?|那一|这一|哪一|中间)(?:个)?(?:部分|章|节)|小标题|第\S{1,4}条"
+    r"(?:第[^，。；]{1,3}|最后一?个?|[这那]一?|哪一|中间)(?:个)?大?(?:部分|块|章|节)|小标题|第\S{1,4}条"
 )
 
 
@@ -171,8 +215,10 @@ def answer_about(
     """Return what the front matter tells, or None if nothing about a document is asked."""
     if _INVENTORY.search(reading.form):
         return _inventory(listed, documents)
-    topics = [topic for topic in _TOPICS if topic.question.search(reading.form)]
-    if not topics or _PART.search(reading.form):
+    topics = _topics(reading.form)
+    if not topics or _PART.search(reading.form) or reading.mentions.reported:
+        return None
+    if asks_more(reading):
         return None
     meant = _meant(reading, listed)
     if _ORDER.search(reading.form):
@@ -192,6 +238,21 @@ def answer_about(
     if not lines:
         return None
     return compose(statements, documents, opening="\n".join(lines))
+
+
+def asks_more(reading: Reading) -> bool:
+    """Tell whether a question for facts on a document asks something of its content, too."""
+    clauses = [clause for clause in _CLAUSES.split(reading.form) if clause.strip()]
+    return len(clauses) > 1 and any(
+        _MORE.search(clause) and not _topics(clause) for clause in clauses
+    )
+
+
+def _topics(text: str) -> list[_Topic]:
+    """Return what a text asks of a document: why it was made, if beside another fact."""
+    topics = [topic for topic in _TOPICS if topic.question.search(text)]
+    beside = topics and _PURPOSE.question.search(text)
+    return [_PURPOSE, *topics] if beside or _ASKED_ALONE.search(text) else topics
 
 
 def greet(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer.compose import Documents, Statement, compose
+from assistant.answer.divisions import names_part
 from assistant.corpus.labels import document_label
 from assistant.corpus.sentences import split_clauses
 from assistant.domain import Answer, Article, ParsedDocument
@@ -16,7 +17,7 @@ from assistant.text import fold
 _UNIT = r"(?:条(?!件|例)|条文|条款|条目|处(?![理分罚置级长])|地方)"
 _LIST = re.compile(
     rf"(?:哪些|(?<!第)(?<!还有)哪几|(?<!第)(?<!哪)几)(?:个)?{_UNIT}|(?:都|各)在哪(?:些|几)?条|"
-    rf"{_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
+    rf"(?<!一){_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
     rf"(?:全部|所有)的?{_UNIT}|有多少{_UNIT}.{{0,3}}(?:提|写|讲|涉|出)|(?:提|写|讲|涉|用|出现|说)(?:到|过|及|了)?.{{0,2}}几次|"
     r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)|(?:提到|涉及|要求)[^。？?]{2,20}都有哪些"
 )
@@ -28,10 +29,23 @@ _NOISE = re.compile(
     r"请问|文件里?|条文|条款|条目|里面|哪些|哪几条?|哪条|列出来|列出|列全|找出来|全部|所有|凡是|地方|一下|帮我|一共|总共|"
     r"多少|都在|[《》（）()，。？?！!、：:；;\s]"
 )
+# What a term neither begins nor ends with: words that join, and verbs that reach for another word.
+_JOINS_AHEAD = re.compile(
+    r"^(?:以及|和|及|与|或者?|并|同|对于?|把|将|被|由|向|从|按照?|在|于|的|地|得|所|等|了|过|其|该)+"
+)
+_JOINS_BEHIND = re.compile(
+    r"(?:以及|和|及|与|或者?|并|(?:加强|强化|加大|做好|抓好|突出|深化|健全|完善|落实)?对于?|把|将|被|由|向|从|在|于|的|地|得|等|了|过)+$"
+)
 _EDGES = "把将中里的了过要有是在和与来都出全到做事人条处请我几次吗呢好种个些"
 LONGEST_EXCERPT = 60
 SHORTEST_CORE = 4
 """Characters of the least end of a term that is looked for in the place of the whole."""
+SHORTEST_TERM = 2
+"""Characters that a term has at least …"""
+LEAST_OF_ASKED = 0.4
+"""… and its share of the words that were asked for; else it stands for something else."""
+MOST_IN_FULL = 4
+"""Articles up to which each place in them is quoted; of more, the first place in each."""
 LONGEST_PHRASE = 30
 """Characters of a phrase that is looked for; what is longer is no term."""
 
@@ -48,6 +62,8 @@ def answer_list(
         d for d in listed
         if (d.document.id in named if named else d.numbered and d.document.edition_of not in known)
     ]  # fmt: skip
+    if any(names_part(reading, parsed) for parsed in searched):
+        return None
     phrase = _phrase(reading, searched)
     if not phrase:
         return None
@@ -76,10 +92,15 @@ def _phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> str:
     for part in (*reversed(said[1:]), said[0]):
         for words in sorted(_NOISE.split(part), key=len, reverse=True):
             asked = words.strip(_EDGES)
-            found = _longest_in(asked, texts)
-            if found:
+            found = _term(_longest_in(asked, texts))
+            if len(found) >= SHORTEST_TERM and len(found) >= LEAST_OF_ASKED * len(asked):
                 return _core(asked, found, searched)
     return ""
+
+
+def _term(found: str) -> str:
+    """Return a stretch without what a term neither begins nor ends with (加强对, 和…)."""
+    return _JOINS_AHEAD.sub("", _JOINS_BEHIND.sub("", found))
 
 
 def _core(asked: str, found: str, searched: Sequence[ParsedDocument]) -> str:

@@ -32,6 +32,10 @@ _LISTS = re.compile(
     r"哪[些几]|[几多少]+(?:种|类|项|个方面|个步骤)|什么(?:样的?)?(?:情形|情况|材料|条件|内容|程序|步骤|种类|手续)|"
     r"(?:包括|有|分)(?:哪|什么|啥)|种类|步骤|流程|程序是|分别"
 )
+_ALL = re.compile(
+    r"一[条个项样]不[漏落少]|(?:不要|别|勿)(?:遗漏|漏|落)|全部列|列全|都列|所有的?(?:方面|内容|要求|措施|做法)|各个方面|"
+    r"一共.{0,8}(?:哪|几)|都有哪些|完整(?:地|的)?列|逐[一项条]"
+)
 LONGEST_LIST = 700
 """Characters up to which a list is quoted whole; of a longer one, the items that fit best."""
 
@@ -52,12 +56,16 @@ class Extent:
 NARROW = Extent(sentences=1, characters=210, close=1.0)
 USUAL = Extent(sentences=5, characters=320, close=0.2)
 WIDE = Extent(sentences=6, characters=340, close=0.2)
+ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
+"""Everything that an article says: a list that runs through its sentences is asked for."""
 SIDE = Extent(sentences=8, characters=300, close=-1.0)
 """One side of a comparison: what differs may be said in any sentence."""
 
 
 def extent_of(question: str) -> Extent:
     """Return how much a question wants to know: several things asked need more sentences."""
+    if _ALL.search(question):
+        return ENTIRE
     asked = len(_INTERROGATIVES.findall(question))
     return replace(WIDE if asked > 1 else USUAL, listing=bool(_LISTS.search(question)))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer.compose import Documents, Statement, compose, offer, refuse
-from assistant.answer.parts import articles_of, beside_heading, find_part, without_asking
+from assistant.answer.divisions import articles_of, beside_heading, find_part, without_asking
 from assistant.corpus.labels import article_label, document_label
 from assistant.corpus.numerals import format_numeral
 from assistant.domain import Answer, Article, ArticleKind, Heading, ParsedDocument
@@ -39,7 +39,9 @@ _ALL_OF_IT = re.compile(
     rf"整份|整篇|全篇|通篇|整个文件|框架|结构|脉络|提纲|大纲|总体|整体|大体|{_DIVISIONS}|目录|章节"
 )
 # How a document's frame compares with another's, or what it is made for, is no outline.
-_BEYOND = re.compile(r"差别|区别|不同|差异|一致|相同|一样|异同|相比|对应|要求|做到|为什么|为啥|为何")
+_BEYOND = re.compile(
+    r"差别|区别|不同|差异|一致|相同|一样|异同|相比|对应|要求|做到|为什么|为啥|为何"
+)
 _BEGINNING = re.compile(r"引言|序言|前言|导语|开头|开篇|第一段|帽段|总起")
 _WHERE = re.compile(r"(?:归|属|放|列)?(?:在|于)?哪(?:个|一)?个?(?:标题|部分|章|节)")
 _NEIGHBOUR = re.compile(r"(?P<after>下一条|后一条|再下面一条|接下来(?:那|一)条)|上一条|前一条")
@@ -109,6 +111,8 @@ def answer_document(
     reading: Reading, parsed: ParsedDocument, documents: Documents
 ) -> Answer | None:
     """Return the parts of a document when the whole of it is to be summed up, else None."""
+    if reading.mentions.reported:  # 采访里说北京的文件分成几大块 is not on how the interview is divided
+        return None
     brief = _WHOLE_DOCUMENT.search(reading.text) and len(_rest(reading)) <= MOST_REST
     framed = _ALL_OF_IT.search(reading.text) and not _BEYOND.search(reading.text)
     if not brief and not framed:

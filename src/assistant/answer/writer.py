@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from assistant.answer import about, compare, enumerate_, lookup
+from assistant.answer import about, compare, divisions, enumerate_, lookup
 from assistant.answer.asked import (
     Kind,
     gives,
@@ -22,7 +22,7 @@ from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
 from assistant.duties.register import Register
 from assistant.retrieve.align import Alignment
-from assistant.retrieve.parts import split_parts
+from assistant.retrieve.parts import Part, split_parts
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
 
@@ -32,11 +32,11 @@ DISCUSSED = 2.5
 """Standard deviations that an article gains when the answer before cited it."""
 CONTEXT = 0.5
 """Share of an article's score for the whole question that counts for a part of it."""
-AHEAD = 0.8
+AHEAD = 0.3
 """Standard deviations by which an article must answer a part better than those quoted."""
 OWN_WORDS = 4
 """Pairs of characters with content that a part must have to find an article of its own …"""
-COVERED = 0.15
+COVERED = 0.1
 """… and the share of them, weighted by rarity, that this article must have."""
 ALIKE = 1.5
 """… when it is the most like one cited before, in the document that is now asked of."""
@@ -178,16 +178,16 @@ class Writer:
     def _answer_overview(self, reading: Reading) -> Answer | None:
         """Answer what a document, its beginning or a part named by its heading is about."""
         named = reading.mentions.documents or reading.mentions.hinted
-        if not (lookup.asks_overview(reading) or lookup.asks_beginning(reading)):
-            return None
         parsed = [self._documents[i] for i in named]
         commentary = [p for p in parsed if p.document.kind is not DocumentKind.NORMATIVE]
         parsed = commentary or parsed
         if len(parsed) != 1:
             return None
+        if not (lookup.asks_overview(reading) or lookup.asks_beginning(reading)):
+            return divisions.answer_asked(reading, parsed[0], self._documents)
         return (
             lookup.answer_beginning(reading, parsed[0], self._documents)
-            or lookup.answer_heading(reading, parsed[0], self._documents)
+            or divisions.answer_named(reading, parsed[0], self._documents)
             or lookup.answer_document(reading, parsed[0], self._documents)
         )
 
@@ -214,10 +214,10 @@ class Writer:
         where = lookup.answer_where(reading, articles, self._documents)
         if where is not None and not address.part:
             return where
-        if address.part and (lookup.asks_whole(reading) or lookup.asks_overview(reading)):
-            heading = lookup.find_part(address, parsed)
-            if heading is not None:
-                return lookup.answer_part(heading, articles, parsed.document, self._documents)
+        heading = divisions.find_part(address, parsed) if address.part else None
+        if heading and (lookup.asks_of_part(reading, heading) or lookup.asks_overview(reading)):
+            wanted = divisions.wanted_of(reading)
+            return divisions.answer_part(heading, parsed, self._documents, wanted)
         if lookup.asks_whole(reading):
             return lookup.answer_whole(articles, address, self._documents)
         return self._answer_within(reading, articles)
@@ -291,7 +291,7 @@ class Writer:
 
     def _cover(
         self,
-        parts: Sequence[str],
+        parts: Sequence[Part],
         reading: Reading,
         hits: Sequence[Hit],
         statements: Sequence[Statement],
@@ -305,15 +305,16 @@ class Writer:
         near = tuple((hit.article.id, CONTEXT * (hit.score - least)) for hit in hits)
         quoted = {statement.article.id: statement for statement in statements}
         for part in parts:
-            found = self._searcher.search(Query(part, reading.mentions, near=near), limit=HITS).hits
+            query = Query(part.own, reading.mentions, near=near)
+            found = self._searcher.search(query, limit=HITS).hits
             ahead = max((hit.score for hit in found if hit.article.id in quoted), default=-math.inf)
             first = found[0]
             said = first.article.id in quoted
-            if not said and (first.score < ahead + AHEAD or not self._speaks_of(part, first)):
+            if not said and (first.score < ahead + AHEAD or not self._speaks_of(part.own, first)):
                 first = next((hit for hit in found if hit.article.id in quoted), first)
                 if first.article.id not in quoted:
                     continue
-            best = quote_article(first, kinds_asked(part), self._documents, extent=NARROW)
+            best = quote_article(first, kinds_asked(part.text), self._documents, extent=NARROW)
             before = quoted.get(first.article.id)
             text = self._documents[first.article.document_id].document.text
             quoted[first.article.id] = (

@@ -8,18 +8,21 @@ deadline) is taken for what no text says.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from typing import Protocol
 
 import numpy as np
 
-from assistant.answer.refuse import Evidence
+from assistant.answer.refuse import MODEL, Evidence
 from assistant.domain import Turn
 from assistant.evals.cases import EvalCase
 
 FOLDS = 10
 REGULARISATION = 1.0
+TENTHS = 10
 
 
 class Weigher(Protocol):
@@ -39,6 +42,27 @@ class OperatingPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Tenth:
+    """The questions whose predicted probabilities lie in one tenth."""
+
+    predicted: float
+    """Mean of their probabilities."""
+    share: float
+    """Of those that were answerable."""
+    cases: int
+
+    @property
+    def place(self) -> int:
+        """Which tenth: 0 for probabilities below 0.1, 9 for those from 0.9 on."""
+        return min(int(self.predicted * TENTHS), TENTHS - 1)
+
+    @property
+    def answerable(self) -> int:
+        """How many were answerable."""
+        return round(self.share * self.cases)
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """Weights of the signs (in their own units), and what they achieve on questions not seen."""
 
@@ -47,8 +71,8 @@ class Calibration:
     cases: int
     area_under_curve: float
     points: tuple[OperatingPoint, ...]
-    reliability: tuple[tuple[float, float, int], ...]
-    """Mean predicted probability, share that was answerable, number of cases; by tenths."""
+    reliability: tuple[Tenth, ...]
+    """Tenths in which there are questions."""
 
     def to_dict(self) -> dict[str, object]:
         """Return what ``refusal.json`` holds."""
@@ -61,8 +85,24 @@ class Calibration:
                 [round(v, 3) for v in (p.threshold, p.answerable_refused, p.unanswerable_refused)]
                 for p in self.points
             ],
-            "reliability": [[round(p, 3), round(s, 3), n] for p, s, n in self.reliability],
+            "reliability": [
+                [round(t.predicted, 3), round(t.share, 3), t.cases] for t in self.reliability
+            ],
         }
+
+
+def load_calibration() -> Calibration:
+    """Return the calibration that the assistant decides by."""
+    content = resources.files("assistant.answer").joinpath(MODEL).read_text("utf-8")
+    fitted = json.loads(content)
+    return Calibration(
+        bias=fitted["bias"],
+        weights=dict(fitted["weights"]),
+        cases=fitted["fitted_on"],
+        area_under_curve=fitted["area_under_curve"],
+        points=tuple(OperatingPoint(*point) for point in fitted["points"]),
+        reliability=tuple(Tenth(*tenth) for tenth in fitted["reliability"]),
+    )
 
 
 def calibrate(
@@ -111,10 +151,10 @@ def _point(threshold: float, predicted: np.ndarray, answerable: np.ndarray) -> O
     )
 
 
-def _reliability(predicted: np.ndarray, answerable: np.ndarray) -> list[tuple[float, float, int]]:
-    bins = np.minimum((predicted * 10).astype(int), 9)
+def _reliability(predicted: np.ndarray, answerable: np.ndarray) -> list[Tenth]:
+    bins = np.minimum((predicted * TENTHS).astype(int), TENTHS - 1)
     return [
-        (float(predicted[bins == b].mean()), float(answerable[bins == b].mean()), int(n))
-        for b in range(10)
+        Tenth(float(predicted[bins == b].mean()), float(answerable[bins == b].mean()), int(n))
+        for b in range(TENTHS)
         if (n := (bins == b).sum())
     ]

@@ -1,7 +1,8 @@
-"""Two plots as inline SVG: shares with their intervals, and how values are spread."""
+"""Plots as inline SVG: shares with their intervals, spreads, and what a probability is worth."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,18 @@ _HEIGHT = 220
 _MARGIN = 36
 _BINS = 24
 
+# These two are drawn as wide as a phone, so that their letters can be read there.
+NARROW = 360
+_LEFT, _RIGHT, _TOP = 40, 12, 30
+_SQUARE = NARROW - _LEFT - _RIGHT
+_LOWER = 200
+"""Height of the pairs of columns."""
+_BELOW = 44
+_LARGEST = 13.0
+"""Radius of the dot that stands for most."""
+_TENTHS = 10
+_FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -29,6 +42,26 @@ class Bar:
     low: float
     high: float
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """What was predicted and what came true, both between 0 and 1, with its interval."""
+
+    predicted: float
+    share: float
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How many of two kinds lie in one tenth, 0 to 9."""
+
+    tenth: int
+    one: int
+    other: int
 
 
 def draw_bars(bars: Sequence[Bar], *, title: str) -> Node:
@@ -93,8 +126,97 @@ def draw_histogram(values: Sequence[float], *, title: str, unit: str) -> Node:
     return node("figure", None, _picture(_HEIGHT, parts), caption)
 
 
-def _picture(height: float, parts: Sequence[Node]) -> Node:
-    return node("svg", {"viewBox": f"0 0 {WIDTH} {height:.0f}", "role": "img"}, *parts)
+def draw_reliability(
+    dots: Sequence[Dot], *, title: str, across: str, up: str, mark: tuple[float, str]
+) -> Node:
+    """Return what came true over what was predicted; on the diagonal both are the same.
+
+    A dot's area grows with its count, which stands beside it. ``mark`` is a place on the lower
+    axis with its name.
+    """
+    floor = _TOP + _SQUARE
+    parts = [node("title", None, title)]
+    for share in _FIFTHS:
+        y = floor - share * _SQUARE
+        parts.append(_line(_LEFT, y, NARROW - _RIGHT, y, "grid"))
+        parts.append(_text(_LEFT - 6, y + 4, f"{share:.0%}", anchor="end"))
+    parts += _across(floor, across)
+    parts.append(_text(4, 14, up, anchor="start"))
+    parts.append(_line(_LEFT, floor, NARROW - _RIGHT, _TOP, "axis"))
+    parts += _mark(mark, floor)
+    most = max((dot.count for dot in dots), default=1)
+    for dot in dots:
+        x, y = _LEFT + dot.predicted * _SQUARE, floor - dot.share * _SQUARE
+        low, high = (floor - bound * _SQUARE for bound in (dot.low, dot.high))
+        radius = max(_LARGEST * math.sqrt(dot.count / most), 3.0)
+        circle = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{radius:.1f}", "class": "bar"}
+        anchor, beside = ("end", -4) if dot.predicted > 0.5 else ("start", 4)
+        parts += [
+            _line(x, low, x, high, "interval"),
+            node("circle", circle),
+            _text(x + beside, y - radius - 2, str(dot.count), anchor=anchor),
+        ]
+    return _picture(floor + _BELOW, parts, width=NARROW)
+
+
+def draw_pairs(
+    pairs: Sequence[Pair],
+    *,
+    title: str,
+    across: str,
+    names: tuple[str, str],
+    mark: tuple[float, str],
+) -> Node:
+    """Return two columns a tenth, side by side, with their numbers on top."""
+    top = _TOP + 28
+    floor = top + _LOWER
+    width = _SQUARE / _TENTHS / 2 - 1
+    tallest = max((max(pair.one, pair.other) for pair in pairs), default=1) or 1
+    parts = [node("title", None, title), *_legend(names)]
+    for pair in pairs:
+        start = _LEFT + pair.tenth * _SQUARE / _TENTHS + 1
+        for x, count, style in ((start, pair.one, "bar"), (start + width, pair.other, "bar other")):
+            size = count / tallest * _LOWER
+            box = {"x": f"{x:.1f}", "y": f"{floor - size:.1f}", "width": f"{width:.1f}"}
+            parts.append(node("rect", {**box, "height": f"{size:.1f}", "class": style}))
+            if count:
+                parts.append(_text(x + width / 2, floor - size - 3, str(count), anchor="middle"))
+    parts += _across(floor, across)
+    parts += _mark(mark, floor)
+    return _picture(floor + _BELOW, parts, width=NARROW)
+
+
+def _across(floor: float, name: str) -> list[Node]:
+    parts = [_line(_LEFT, floor, NARROW - _RIGHT, floor, "axis")]
+    for share in _FIFTHS:
+        x = _LEFT + share * _SQUARE
+        anchor = "end" if share == 1 else "middle"
+        parts.append(
+            _text(x + (_RIGHT if share == 1 else 0), floor + 16, f"{share:.0%}", anchor=anchor)
+        )
+    return [*parts, _text(_LEFT + _SQUARE / 2, floor + 36, name, anchor="middle")]
+
+
+def _mark(mark: tuple[float, str], floor: float) -> list[Node]:
+    place, name = mark
+    x = _LEFT + place * _SQUARE
+    anchor = "end" if place > 0.5 else "start"
+    return [_line(x, _TOP - 8, x, floor, "mark"), _text(x, _TOP - 14, name, anchor=anchor)]
+
+
+def _legend(names: tuple[str, str]) -> list[Node]:
+    parts = []
+    for row, (name, style) in enumerate(zip(names, ("bar", "bar other"), strict=True)):
+        y = _TOP + 2 + row * 18
+        parts.append(node("rect", {"x": _LEFT, "y": y, "width": 11, "height": 11, "class": style}))
+        parts.append(_text(_LEFT + 16, y + 10, name, anchor="start"))
+    return parts
+
+
+def _picture(height: float, parts: Sequence[Node], *, width: int = WIDTH) -> Node:
+    shape = "narrow" if width == NARROW else "wide"
+    box = {"viewBox": f"0 0 {width} {height:.0f}", "role": "img", "class": shape}
+    return node("svg", box, *parts)
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Node:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from assistant.evals.calibrate import Calibration, load_calibration
 from assistant.evals.cases import KINDS
 from assistant.evals.markup import Node, node, render_page, table
 from assistant.evals.plots import Bar, draw_bars, draw_histogram
+from assistant.evals.report_refusal import draw_refusal
 from assistant.evals.run import EvalRun
 from assistant.evals.summary import (
     MEASURES,
@@ -42,8 +44,12 @@ th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--rule); text-align:
   font-variant-numeric: tabular-nums; font-weight: normal; white-space: nowrap; }
 th:first-child { text-align: left; white-space: normal; }
 thead th { color: var(--soft); font-size: .9rem; }
-figure { margin: 1rem 0; } svg { width: 100%; height: auto; }
-svg text { fill: var(--ink); font-size: 12px; } .bar { fill: var(--bar); }
+h3 { font-size: 1.05rem; margin: 1.5rem 0 .3rem; }
+figure { margin: 1rem 0; overflow-x: auto; } svg { width: 100%; height: auto; }
+svg.wide { min-width: 42rem; } svg.narrow { display: block; max-width: 32rem; }
+svg text { fill: var(--ink); font-size: 12px; }
+svg.narrow text { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
+.bar { fill: var(--bar); } .bar.other { fill: var(--mark); }
 .grid { stroke: var(--rule); } .axis { stroke: var(--soft); }
 .interval { stroke: var(--ink); stroke-width: 1.5; }
 .mark { stroke: var(--mark); stroke-dasharray: 3 3; }
@@ -55,8 +61,11 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 """
 
 
-def render_report(run: EvalRun) -> str:
-    """Return the report of a run as a self-contained page."""
+def render_report(run: EvalRun, *, calibration: Calibration | None = None) -> str:
+    """Return the report of a run as a self-contained page.
+
+    Without a calibration: with the one that the assistant decides by.
+    """
     body = [
         *_opening(run),
         node("h2", None, "主要指标"),
@@ -66,6 +75,7 @@ def render_report(run: EvalRun) -> str:
         _kinds_plot(run.results),
         node("h2", None, "该答的答，不该答的不答"),
         _status_table(run.results),
+        *_refusal(run, calibration or load_calibration()),
         node("h2", None, "用时与篇幅"),
         draw_histogram(_scores(run.results, "latency_ms"), title="每题用时", unit="毫秒"),
         draw_histogram(_scores(run.results, "characters"), title="答复字数", unit="字"),
@@ -163,6 +173,12 @@ def _status_table(results: Sequence[CaseResult]) -> Node:
         for expect, label in STATUSES.items()
     ]
     return table(["题数", *(f"实际{label}" for label in STATUSES.values()), "出错"], rows)
+
+
+def _refusal(run: EvalRun, calibration: Calibration) -> Iterator[Node]:
+    threshold = run.settings.get("refusal_threshold")
+    if isinstance(threshold, int | float):
+        yield from draw_refusal(calibration, threshold=float(threshold))
 
 
 def _scores(results: Sequence[CaseResult], name: str) -> list[float]:

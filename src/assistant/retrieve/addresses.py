@@ -22,7 +22,9 @@ _PART = re.compile(
 _LAST_PART = re.compile(
     rf"(?:最后|末尾|最末)(?:的?[这那])?一?个?{_UNIT}|(?:收尾|结尾|末尾)(?:的)?(?:那)?(?:部分|一节|一章)"
 )
-_FIRST_PART = re.compile(rf"(?:开头|最前面|打头)的?[这那]?(?:一|个)*{_UNIT}|(?<![之榜])首个?(?:部分|章)")
+_FIRST_PART = re.compile(
+    rf"(?:开头|最前面|打头)的?[这那]?(?:一|个)*{_UNIT}|(?<![之榜])首个?(?:部分|章)"
+)
 _MIDDLE_PART = re.compile(rf"(?:正?中间|当中|居中)的?[这那]?(?:一|个)*{_UNIT}")
 LAST = -1
 """Number of the part that is asked for as the last; -2 is the one before it."""

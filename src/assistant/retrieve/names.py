@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from assistant.corpus.pinyin import syllables
 from assistant.domain import Document, DocumentKind
+from assistant.text import fold, fold_with_origins
 
 # A genre alone (意见, 措施) is an everyday word; it names a document in title marks, or where
 # only a document can stand.
@@ -19,7 +22,8 @@ _BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}|(?!一条
 _INSIDE = r"(?=里|中(?!央)|的第|全文|共(?:有|几|多)|一共|从头|开头|正文)"
 _SPEECH = {
     DocumentKind.INTERVIEW: re.compile(
-        r"答记者问|记者|采访|专访|访谈|负责人(?:介绍|表示|说|讲|提到|解释|回答)|[Ii]nterview"
+        r"答记者问|答问|记者|采访|专访|访谈|"
+        r"负责人的?(?:介绍|表示|说法|说|讲|提到|解释|回答|解读|话)|[Ii]nterview"
     ),
     DocumentKind.ESSAY: re.compile(r"(?<!做)文章|作者|署名|[Ee]ssay"),
 }
@@ -29,6 +33,21 @@ _BARE_LAW = re.compile(
     r"(?P<title>[\u4e00-\u9fff]{0,16}?(?:党章|宪法|法典|刑法|[\u4e00-\u9fff]{2}法|条例|准则|规则))"
     r"(?=\s*的?\s*第\s*[〇零一二三四五六七八九十百千\d])"
 )
+# Who says what is asked: what goes before the speaker, and what behind.
+_SPEAKER_AHEAD = re.compile(r"[^，,。；;？?：:《》]{0,14}")
+_SPEAKS = re.compile(
+    r"\s*(?:那|这)?篇?(?:的?文章|一文|文)?(?:里面?|中|上|内)?(?:的?(?:说法|介绍|看法|解读|观点)|"
+    r"在?(?:介绍|归纳|总结|解释|强调|概括|说明|表示)(?:时|的时候|里|中)?(?:还|就|也)?(?:说|讲|提到?)?|"
+    r"(?:还|就|也|是|曾)?(?:说|讲|提到|认为|指出|写|谈到|觉得|列))|"
+    r"(?<=[里中上])|\s+(?:says?|said|lists?|names?|writes?|wrote|argues?|holds?|explains?)\b"
+)
+_SPOKEN = re.compile(r".*(?:介绍|表示|说法|说|讲|提到|解释|回答|解读|话)$")
+_QUOTED_LINE = 40
+"""Characters up to which a line without closing punctuation is a heading that may be quoted."""
+_MARKER = re.compile(
+    rf"^(?:#+\s*)?(?:{_NUMERAL}+、|第{_NUMERAL}+[编章节]|[（(]{_NUMERAL}+[）)])?\s*"
+)
+_PERSON = re.compile(r"^[\u4e00-\u9fff]{2,4}(?=（|$)")
 _ASKING_FIRST = re.compile(r"^(?:请问|请|根据|按照|依据|查一?下|看看|帮我|我想|了解|知道|把)+")
 _ADDRESS_NEXT = re.compile(r"\s*的?\s*第?\s*[（(]?[〇零一二三四五六七八九十百\d]")
 # 中央组织部 is a body, not the place 中央.
@@ -40,6 +59,8 @@ _PLACES = re.compile(
     "海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|广州|深圳|杭州|南京|"
     "武汉|成都|西安|苏州|青岛|大连|厦门|宁波|长沙|郑州|济南|合肥|沈阳|哈尔滨|长春|石家庄|太原|南昌|昆明"
 )
+_LATIN = re.compile(r"[A-Za-z]{2}")
+_ONLY_TITLE = re.compile(r"《[^《》]*》|[^《》]*《[^《》]*》的通知")
 _LATIN_PLACES = {"Beijing": "北京", "Shanghai": "上海", "Guangdong": "广东", "Tianjin": "天津"}
 _CENTRAL = "中央"
 _CENTRAL_WORDS = re.compile(r"中央(?!企业|单位|八项)|党中央|全国性|\b[Cc]entral\b|中办")
@@ -57,6 +78,8 @@ class Mentions:
     """Ids of the normative documents whose place it names, beside whatever else it names."""
     spans: tuple[tuple[int, int], ...] = ()
     """Where names of documents and of places in force stand in the question."""
+    reported: tuple[str, ...] = ()
+    """Ids of the documents on which it asks what another says (答记者问里讲《措施》…)."""
     foreign_titles: tuple[str, ...] = ()
     """Titles in 《》 that no document here bears, nor any mentions unless an address follows."""
     foreign_places: tuple[str, ...] = ()
@@ -88,7 +111,9 @@ class Catalog:
 
     def read(self, question: str) -> Mentions:
         """Return what the question names."""
-        named, spans = self._read_names(question)
+        named, spans, owners = self._read_names(question)
+        if not named:
+            named |= owners
         foreign = self._read_tails(question, named, spans)
         places = {i: list(p.finditer(question)) for i, p in self._scopes.items()}
         scoped = {i for i, found in places.items() if found}
@@ -102,16 +127,24 @@ class Catalog:
             d.id for d in self._documents
             if (pattern := _SPEECH.get(d.kind)) and pattern.search(question)
         ]  # fmt: skip
+        normative = self._normative(scoped)
+        reported: tuple[str, ...] = ()
+        speaker = self._speaker(question)
+        if speaker is not None:
+            others = (named | set(normative)) - {speaker}
+            reported = tuple(d.id for d in self._documents if d.id in others)
+            named |= {speaker} if named else set()
         hinted: list[str] = []
         if not named:
             # 采访里说北京… speaks of the interview, whatever place it names.
             hinted = [i for i in spoken if i in scoped] or spoken
-            hinted = hinted or self._normative(scoped)
+            hinted = hinted or normative
         return Mentions(
             documents=tuple(d.id for d in self._documents if d.id in named),
             hinted=tuple(hinted),
-            scoped=tuple(self._normative(scoped)),
+            scoped=tuple(normative),
             spans=tuple(sorted(spans)),
+            reported=reported,
             foreign_titles=foreign,
             foreign_places=tuple(self._foreign_places(question)),
             foreign_years=tuple(
@@ -125,19 +158,77 @@ class Catalog:
             if d.id in ids and d.kind is DocumentKind.NORMATIVE and not d.edition_of
         ]  # fmt: skip
 
-    def _read_names(self, question: str) -> tuple[set[str], list[tuple[int, int]]]:
+    def _read_names(self, question: str) -> tuple[set[str], list[tuple[int, int]], set[str]]:
+        """Return what is named, where, and the owners of headings that are quoted.
+
+        What a quoted heading names (“准确把握《意见》的核心要义”) is not asked of.
+        """
         found: set[str] = set()
         spans: list[tuple[int, int]] = []
-        for name in self._names:
+        quoted = self._quoted_headings(question)
+        inside = [span for _, span in quoted]
+        for name in self._named_in(question):
             for match in name.pattern.finditer(question):
                 here = match.span()
+                if any(start <= here[0] and here[1] <= end for start, end in inside):
+                    continue
                 same = here in spans
                 if same or not any(here[0] < end and start < here[1] for start, end in spans):
                     if not (same and name.document.edition_of):
                         found.add(name.document.id)
                     if not same:
                         spans.append(here)
-        return found, spans
+        return found, spans, {owner for owner, _ in quoted}
+
+    def _named_in(self, question: str) -> tuple[_Name, ...]:
+        """Return the names to look for: those in pinyin only where there are letters."""
+        return (*self._names, *self._latin_names) if _LATIN.search(question) else self._names
+
+    def _quoted_headings(self, question: str) -> list[tuple[str, tuple[int, int]]]:
+        """Return the headings with a name in them that stand in a question: whose, and where."""
+        if not self._headings:
+            return []
+        folded = fold_with_origins(question)
+        spans = ((owner, folded.find(heading)) for owner, heading in self._headings)
+        return [(owner, span) for owner, span in spans if span is not None]
+
+    @cached_property
+    def _headings(self) -> tuple[tuple[str, str], ...]:
+        """Lines like headings in which a document is named, longer than the name, and whose."""
+        known = {fold(name) for d in self._documents for name in (d.title, *d.aliases)}
+        lines = [
+            (d.id, _MARKER.sub("", line.strip()))
+            for d in self._documents if not d.edition_of
+            for line in d.text.splitlines()
+            if len(line) <= _QUOTED_LINE and "《" in line and line.strip()[-1] not in "。；：！？"
+        ]  # fmt: skip
+        return tuple(
+            (owner, line) for owner, line in lines
+            if fold(line) not in known and not _ONLY_TITLE.fullmatch(line)
+        )  # fmt: skip
+
+    @cached_property
+    def _latin_names(self) -> tuple[_Name, ...]:
+        """The names of persons who wrote documents, as they are spelled in English."""
+        authors = [(d, m[0]) for d in self._documents if (m := _author(d))]
+        return tuple(_Name(d, _latin_pattern(author)) for d, author in authors)
+
+    def _speaker(self, question: str) -> str | None:
+        """Return the document that a question begins by asking for what it says, or None."""
+        for document in self._documents:
+            spoken = _SPEECH.get(document.kind)
+            if spoken is None or document.edition_of:
+                continue
+            names = (
+                n.pattern for n in (*self._names, *self._latin_names) if n.document is document
+            )
+            for pattern in (*names, spoken):
+                match = pattern.search(question)
+                if match is None or not _SPEAKER_AHEAD.fullmatch(question[: match.start()]):
+                    continue
+                if _SPEAKS.match(question, match.end()) or _SPOKEN.match(match[0]):
+                    return document.id
+        return None
 
     def _read_tails(
         self, question: str, named: set[str], spans: list[tuple[int, int]]
@@ -183,6 +274,18 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     if len(name) < 2 or not _GENRE.match(name):
         return re.compile(f"{marked}|{bare}" if len(name) > 1 else marked)
     return re.compile(f"{marked}|{bare}{_BEFORE_ADDRESS}|{bare}{_INSIDE}|(?<=《){bare}")
+
+
+def _author(document: Document) -> re.Match[str] | None:
+    """Return the person who wrote a document; an authority is none."""
+    return _PERSON.match(document.issuer) if document.kind is DocumentKind.ESSAY else None
+
+
+def _latin_pattern(person: str) -> re.Pattern[str]:
+    """Return a pattern of a Chinese name as it is spelled in pinyin, either name first."""
+    family, *given = syllables(person)
+    first = r"[ '-]?".join(given)
+    return re.compile(rf"\b(?:{family}\s+{first}|{first}\s+{family})\b", re.IGNORECASE)
 
 
 def _publisher(document: Document) -> tuple[str, ...]:

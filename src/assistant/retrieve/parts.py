@@ -7,6 +7,7 @@ leaves unsaid besides is for search to supply, which knows the whole question.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
 MOST = 5
 """Parts that are looked at; who asks more asks for a list."""
@@ -24,28 +25,44 @@ _EACH = re.compile(r"各(?!地|级|部门|单位|方面|类|种|项|条|个|区|
 _MEMBERS = re.compile(r"[^，,：:、]{%d,40}(?:、[^，,：:、]{%d,40})+" % (SHORTEST_MEMBER, SHORTEST_MEMBER))
 
 
-def split_parts(question: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a question asks."""
+
+    text: str
+    own: str
+    """What sets it apart from the other parts: the A of A、B、C各要多久一次."""
+
+
+def split_parts(question: str) -> tuple[Part, ...]:
     """Return the parts of a question, in order; one that asks one thing is its only part."""
     head = _HEAD.match(question)
     shared = head["head"] if head and not _ASKS.search(head["head"]) else ""
     body = question[head.end() :] if head and shared else question
-    parts: list[str] = []
+    parts: list[Part] = []
     told = ""
     for numbered in _NUMBERED.split(body):
         for sentence in _SENTENCES.split(numbered):
-            found = _split_sentence(sentence.strip(), before=parts[-1] if parts else "")
+            found = _split_sentence(sentence.strip(), before=parts[-1].text if parts else "")
             if not found:
                 told = f"{told}，{sentence}".strip("， ") if sentence.strip() else told
                 continue
             if _spread_over_before(sentence):
                 parts.pop()
-            found[0] = f"{told}，{found[0]}".strip("， ")
+            found[0] = _behind(told, found[0])
             told = ""
             parts += found
     if told and parts:
-        parts[-1] = f"{parts[-1]}，{told}"
-    parts = [f"{shared}，{part}".strip("，") for part in parts]
-    return tuple(parts) if 1 < len(parts) <= MOST else (question,)
+        parts[-1] = replace(parts[-1], text=f"{parts[-1].text}，{told}")
+    if not 1 < len(parts) <= MOST:
+        return (Part(question, question),)
+    return tuple(_behind(shared, part) for part in parts)
+
+
+def _behind(said: str, part: Part) -> Part:
+    """Return a part with what was said before it."""
+    own = part.own if part.own != part.text else f"{said}，{part.own}".strip("， ")
+    return Part(f"{said}，{part.text}".strip("， "), own)
 
 
 def _spread_over_before(sentence: str) -> bool:
@@ -55,18 +72,21 @@ def _spread_over_before(sentence: str) -> bool:
     )
 
 
-def _split_sentence(sentence: str, *, before: str) -> list[str]:
+def _split_sentence(sentence: str, *, before: str) -> list[Part]:
     """Return what a sentence asks, nothing when it asks nothing."""
     members = _MEMBERS.search(sentence)
     if members and _EACH.search(sentence):
         rest = sentence[members.end() :]
         said = before if _spread_over_before(sentence) else sentence[: members.start()]
         if said or _ASKS.search(sentence):
-            return [f"{said}，{one}{rest}".strip("，") for one in members[0].split("、")]
+            return [
+                Part(f"{said}，{one}{rest}".strip("，"), one) for one in members[0].split("、")
+            ]
         return []
     if members and all(_ASKS.search(one) for one in members[0].split("、")):
         said, rest = sentence[: members.start()], sentence[members.end() :]
-        return [f"{said}{one}{rest}" for one in members[0].split("、")]
+        whole = (f"{said}{one}{rest}" for one in members[0].split("、"))
+        return [Part(text, text) for text in whole]
     parts: list[str] = []
     told = ""
     for clause in _CLAUSES.split(sentence):
@@ -77,4 +97,4 @@ def _split_sentence(sentence: str, *, before: str) -> list[str]:
             told = f"{told}，{clause}".strip("，")
     if told and parts:
         parts[-1] = f"{parts[-1]}，{told}"
-    return parts
+    return [Part(text, text) for text in parts]

@@ -39,7 +39,10 @@ _GIST = re.compile(
 _TITLE = re.compile(
     r"标题|题目|题名|叫什么|叫啥|名字|名称|\b(?:title|heading|called)\b", re.IGNORECASE
 )
-_UNIT = r"(?:大?部分|(?<!一)章(?!程|节)|(?<![环细情季关])节(?![点目约制奏省日])|(?<=[这那一大])块|板块|版块|标题|题目|一篇)"
+_UNIT = (
+    r"(?:大?部分|(?<!一)章(?!程|节)|(?<![环细情季关])节(?![点目约制奏省日])|"
+    r"(?<=[这那一大])块|板块|版块|标题|题目|一篇)"
+)
 _NAMES_UNIT = re.compile(_UNIT)
 _BEHIND_QUOTATION = re.compile(rf"\s*(?:的|这|那|此|下|下面|一|个|大)*{_UNIT}")
 # 讲同级班子监督的那一部分: what a part is about, in the asker's own words.
@@ -190,6 +193,14 @@ def articles_of(heading: Heading, parsed: ParsedDocument) -> tuple[Article, ...]
     return tuple(a for a in parsed.articles if heading in a.headings)
 
 
+def answer_asked(reading: Reading, parsed: ParsedDocument, documents: Documents) -> Answer | None:
+    """Return the part that a question points at by its heading and asks the text or title of."""
+    wanted = wanted_of(reading)
+    if wanted is None or not names_part(reading, parsed):
+        return None
+    return answer_named(reading, parsed, documents)
+
+
 def answer_named(reading: Reading, parsed: ParsedDocument, documents: Documents) -> Answer | None:
     """Return the part whose heading a question quotes (核心要义部分), if there is one."""
     heading = find_named(reading, parsed)
@@ -203,16 +214,17 @@ def answer_part(
 
     An article's leading phrase tells its gist; of an unnumbered paragraph its first sentence does.
     """
-    statements = [Statement(heading, ((heading.start, heading.end),), lead="标题：")]
+    name = document_label(parsed.document) + _part_name(heading)
+    title = ((heading.start, heading.end),)
     if wanted is Wanted.TITLE:
-        return compose(statements, documents)
+        return compose([Statement(heading, title, lead=f"{name}的标题：")], documents)
+    statements = [Statement(heading, title, lead="标题：")]
     articles = articles_of(heading, parsed)
     whole = wanted is Wanted.TEXT
     statements += [
         Statement(a, ((a.start, a.end) if whole else opening_span(a),)) for a in articles
     ]
     numbered = sum(a.kind is ArticleKind.ARTICLE for a in articles)
-    name = document_label(parsed.document) + _part_name(heading)
     count = f"共{numbered}条" if numbered else f"共{len(articles)}段"
     end = "，全文如下：" if whole else "。"
     return compose(statements, documents, opening=f"{name}{count}{end}")
