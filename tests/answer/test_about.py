@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import ParsedDocument
+from assistant.answer.about import answer_about, asks_more
+from assistant.corpus.parse import parse_document
+from assistant.domain import Document, ParsedDocument
 from assistant.pipeline import Assistant
+from assistant.retrieve.reading import Reader
 
 from .samples import ESSAY, INTERVIEW, MEASURES, OPINIONS
 
@@ -124,3 +127,80 @@ def test_a_wrong_place_of_publication_is_answered_with_the_right_one(
 ) -> None:
     answer = assistant.ask("邹开红文章发在《求是》上，对不对")
     assert "中国纪检监察" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "document", "said"),
+    [
+        ("When was the Beijing document issued?", MEASURES, ["2021年7月1日"]),
+        (
+            "Who wrote the essay on the importance and urgency of supervision, "
+            "and where was it published?",
+            ESSAY,
+            ["邹开红", "《中国纪检监察》"],
+        ),
+        ("In which newspaper was the interview published?", INTERVIEW, ["北京日报"]),
+        ("How many articles are there in the central Opinions?", OPINIONS, ["25条"]),
+        ("What is the full title of the Beijing document?", MEASURES, ["若干措施》"]),
+    ],
+)
+def test_the_same_is_told_when_it_is_asked_in_english(
+    assistant: Assistant, question: str, document: str, said: list[str]
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert all(words in answer.text for words in said)
+    assert {c.document_id for c in answer.citations} == {document}
+
+
+def test_what_a_commentary_says_of_a_document_is_not_looked_up_in_that_document(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask(
+        "答记者问里讲《措施》分几个部分？对应中央《意见》多少条？一共拆成多少项任务？"
+    )
+    assert {c.document_id for c in answer.citations} == {INTERVIEW}
+    assert "46项任务" in answer.text
+
+
+def test_why_a_document_was_made_is_told_beside_who_issued_it_and_when(
+    assistant: Assistant,
+) -> None:
+    text = assistant.ask("为啥出《若干措施》，又是哪天、由谁印发的").text
+    assert "推动全面从严治党向纵深发展" in text
+    assert "中共北京市委" in text
+    assert "2021年7月1日" in text
+
+
+def test_the_purpose_of_a_law_is_quoted_from_its_first_article() -> None:
+    text = "# 办法\n\n第一条 为了规范会议费管理，厉行节约，制定本办法。\n\n第二条 会议应当精简。\n"
+    parsed = parse_document(
+        Document(id="fees", title="会议费管理办法", short_title="会议费管理办法", text=text)
+    )
+    reading = Reader([parsed]).read("《会议费管理办法》的制定目的是什么")
+    answer = answer_about(reading, [parsed], {"fees": parsed})
+    assert answer is not None
+    assert [c.quote for c in answer.citations] == [
+        "第一条 为了规范会议费管理，厉行节约，制定本办法。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [
+        ("《若干措施》是哪天印发的，对谈心谈话有什么要求", True),
+        ("《意见》是谁印发的？民主生活会怎么开", True),
+        ("《若干措施》是哪天、由谁印发的", False),
+        ("答记者问那篇登在哪家报纸、哪一天发表的？", False),
+        ("《意见》标题全称怎么写，写材料要引用", False),
+    ],
+)
+def test_content_that_is_asked_for_beside_facts_is_noticed(
+    reader: Reader, question: str, more: bool
+) -> None:
+    assert asks_more(reader.read(question)) is more
+
+
+def test_facts_alone_do_not_answer_a_question_for_content_too(assistant: Assistant) -> None:
+    answer = assistant.ask("《若干措施》是哪天印发的，对谈心谈话有什么要求")
+    assert "每年至少与下级“一把手”开展1次谈心谈话" in answer.text

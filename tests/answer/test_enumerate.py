@@ -123,3 +123,43 @@ def test_of_a_term_that_is_nowhere_whole_the_end_is_listed_that_most_articles_sh
     expected = holding(documents, OPINIONS, "个人有关事项")
     assert len(expected) > 1
     check_list(answer, expected, "个人有关事项")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "北京抓对一把手和领导班子的政治监督，要强化的各个方面请一条不漏列出来",
+        "北京在推进对下级班子监督工作规范化那一条里，一共部署了哪些动作？",
+        "中央《意见》“二、加强对‘一把手’的监督”这一块，全部条文给我看",
+    ],
+)
+def test_a_list_inside_one_article_or_part_is_no_list_of_articles(
+    assistant: Assistant, question: str
+) -> None:
+    assert "出现“" not in assistant.ask(question).text
+
+
+@pytest.mark.parametrize("words", ["加强对", "和领导班子", "对下级", "以及对"])
+def test_words_that_join_others_are_never_listed_as_a_term(
+    assistant: Assistant, words: str
+) -> None:
+    assert f"出现“{words}”" not in assistant.ask(f"《意见》有哪几条提到{words}").text
+
+
+def test_of_few_articles_every_place_that_holds_the_phrase_is_quoted(
+    assistant: Assistant, documents: Documents
+) -> None:
+    answer = assistant.ask("《意见》里和信访举报有关的条款，麻烦全部列一下")
+    check_list(answer, holding(documents, OPINIONS, "信访举报"), "信访举报")
+    held = sum(fold(c.quote).count("信访举报") for c in answer.citations)
+    assert f"共{held}处" in answer.text
+
+
+def test_a_term_whose_matter_is_left_over_behind_it_is_not_listed(assistant: Assistant) -> None:
+    answer = assistant.ask("哪些条文提到领导班子成员之间互相监督")
+    assert "出现“领导班子成员" not in answer.text
+
+
+def test_what_a_commentary_counts_is_not_counted_anew(assistant: Assistant) -> None:
+    answer = assistant.ask("按记者的说法《措施》里一把手出现几次")
+    assert "共出现了30次" in answer.text

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from assistant.corpus.numerals import format_numeral
 from assistant.corpus.parse import parse_document
 from assistant.domain import Document
-from assistant.retrieve.addresses import Address, read_addresses
+from assistant.retrieve.addresses import LAST, MIDDLE, Address, read_addresses
 from assistant.retrieve.reading import Reader
 
 
@@ -141,3 +141,48 @@ def test_a_number_inside_a_documents_own_title_is_no_address() -> None:
     assert reader.read(f"《{title}》是什么时候印发的").addresses == ()
     [address] = reader.read(f"《{title}》第一条怎么说").addresses
     assert address.number == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("最后一部分的原文", LAST),
+        ("文章最后那一节", LAST),
+        ("中间那一节的小标题", MIDDLE),
+        ("中间部分讲什么", MIDDLE),
+        ("开头那一部分", 1),
+        ("倒数第二部分", -2),
+        ("第三大块的标题是", 3),
+        ("第1部分原文", 1),
+    ],
+)
+def test_a_part_may_be_named_by_its_place(question: str, number: int) -> None:
+    assert read(question) == [part(number)]
+
+
+@pytest.mark.parametrize("question", ["中间环节怎么管", "最后一条", "首部分析报告", "中间节点"])
+def test_what_only_looks_like_a_part_is_none(question: str) -> None:
+    assert read(question) == []
+
+
+def test_a_section_of_a_chapter_is_one_address() -> None:
+    [section] = read_addresses("食品安全法第四章第二节的条文")
+    assert (section.number, section.unit) == (2, "节")
+    assert section.above is not None
+    assert (section.above.number, section.above.unit) == (4, "章")
+    assert [a.number for a in read_addresses("第四章和第五章")] == [4, 5]
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("第二、三部分主要讲什么", [2, 3]),
+        ("第一部分和第五部分的全文", [1, 5]),
+        ("第三、四和五章", [3, 4, 5]),
+    ],
+)
+def test_several_parts_are_each_an_address_of_its_own(question: str, numbers: list[int]) -> None:
+    addresses = read_addresses(question)
+    assert [a.number for a in addresses] == numbers
+    assert all(a.part for a in addresses)
+    assert len({a.span for a in addresses}) == len(numbers)

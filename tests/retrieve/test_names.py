@@ -95,7 +95,9 @@ def test_a_place_or_a_kind_of_text_points_at_a_document_without_naming_it(
 
 
 def test_an_interview_about_beijing_is_still_the_interview(catalog: Catalog) -> None:
-    assert catalog.read("采访里说北京有哪些高招").hinted == (INTERVIEW,)
+    mentions = catalog.read("采访里说北京有哪些高招")
+    assert mentions.documents == (INTERVIEW,)
+    assert mentions.reported == (MEASURES,)
 
 
 def test_two_places_point_at_both_documents(catalog: Catalog) -> None:
@@ -219,3 +221,63 @@ def test_an_end_that_two_titles_share_names_neither() -> None:
     mentions = Catalog([AFFAIRS, ARCHIVES]).read("《管理条例》第三条")
     assert mentions.documents == ()
     assert mentions.foreign_titles == ("管理条例",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "邹开红那篇里“准确把握《意见》的核心要义”这部分",
+        "“准确把握《意见》的核心要义”这部分的原文",
+        "深刻认识制定《意见》的重要意义这一节讲什么",
+    ],
+)
+def test_what_a_quoted_heading_names_is_not_what_is_asked_of(
+    catalog: Catalog, question: str
+) -> None:
+    assert catalog.read(question).documents == (ESSAY,)
+
+
+def test_a_heading_that_is_not_quoted_whole_hides_no_name(catalog: Catalog) -> None:
+    assert catalog.read("《意见》的核心要义是什么").documents == (OPINIONS,)
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker", "reported"),
+    [
+        ("答记者问里讲《措施》分几个部分", INTERVIEW, (MEASURES,)),
+        ("按市纪委监委负责人的介绍，《措施》这块有几项", INTERVIEW, (MEASURES,)),
+        ("邹开红文章里说《意见》是哪天印发的", ESSAY, (OPINIONS,)),
+        ("按邹文的说法，《意见》实施情况要放进哪些检查", ESSAY, (OPINIONS,)),
+        (
+            "According to the interview, the central Opinions became how many tasks",
+            INTERVIEW,
+            (OPINIONS,),
+        ),
+    ],
+)
+def test_who_says_it_is_asked_and_what_it_is_said_of_is_only_reported(
+    catalog: Catalog, question: str, speaker: str, reported: tuple[str, ...]
+) -> None:
+    mentions = catalog.read(question)
+    assert speaker in mentions.documents
+    assert mentions.reported == reported
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["答记者问登在哪家报纸", "《意见》和邹开红文章分别是哪天的", "《意见》第三条邹开红怎么说"],
+)
+def test_a_document_that_is_only_named_reports_nothing(catalog: Catalog, question: str) -> None:
+    assert catalog.read(question).reported == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Zou Kaihong lists four types of supervision",
+        "What does Kaihong Zou say about peers?",
+        "zou kaihong's essay",
+    ],
+)
+def test_an_author_is_known_by_the_name_in_pinyin(catalog: Catalog, question: str) -> None:
+    assert catalog.read(question).documents == (ESSAY,)

@@ -123,8 +123,9 @@ _TOPICS = (
             r"作者(?!.{0,4}(?:说|认为|讲|谈|提|强调|指出|觉得|怎么看))|发文机关|发文单位|落款单位|印发机关|制定机关|署名|谁写|什么职务|啥职务|什么身份|"
             rf"(?:{_WHO})[^，。；]{{0,6}}(?:印发|发布|制定|出台|下发|公布|发的|发文|写的)(?!.{{0,4}}哪)|"
             r"\bwho (?:wrote|authored|issued|published|released|promulgated)\b|"
-            r"\bwho (?:is|was) the author\b|\bissued by (?:whom|which|what)\b|\bissuing (?:body|authority)\b|"
-            r"\b(?:which|what) (?:body|organ|authority|institution|agency) (?:issued|published|released)\b",
+            r"\bwho (?:is|was) the author\b|\bissued by (?:whom|which|what)\b|"
+            r"\bissuing (?:body|authority)\b|"
+            r"\b(?:which|what) (?:body|organ|authority|agency) (?:issued|published|released)\b",
             re.IGNORECASE,
         ),
         _say_issuer,
@@ -134,8 +135,9 @@ _TOPICS = (
         re.compile(
             rf"(?:{_WHEN})[^。；]{{0,14}}(?:{_PUBLISHED})|(?:{_PUBLISHED})[^。；]{{0,14}}(?:{_WHEN}|各是哪)|"
             rf"(?:是|于)?\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}[日号])?(?:{_PUBLISHED})|"
-            rf"\b(?:when|(?:on )?(?:what|which) (?:date|day)) (?:was|were|did)\b[^.?!;]{{0,80}}\b{_ISSUED}|"
-            r"\bdate of (?:issue|issuance|publication|release)\b|\b(?:issue|publication|release) date\b",
+            rf"\b(?:when|(?:what|which) (?:date|day)) (?:was|were|did)\b[^.?!;]{{0,80}}\b{_ISSUED}|"
+            r"\bdate of (?:issue|issuance|publication|release)\b|"
+            r"\b(?:issue|publication|release) date\b",
             re.IGNORECASE,
         ),
         _say_date,
@@ -160,7 +162,8 @@ _TOPICS = (
             r"共(?:有)?[〇零一二三四五六七八九十百两\d]+多?条|"
             r"(?:分|共|有|是)(?:为|成|有)?(?:多少|几)(?:个|大)?(?:部分|块|章)(?!.{0,3}(?:涉及|提到))|"
             r"\bhow many (?:articles|provisions|clauses|parts|sections|chapters)"
-            r"(?: (?:are|is) there)?(?: (?:does|do|in)\b(?!.*\b(?:mention|require|say|deal|about))|\s*\?)",
+            r"(?: (?:are|is) there)?"
+            r"(?: (?:does|do|in)\b(?!.*\b(?:mention|require|say|deal|about))|\s*\?)",
             re.IGNORECASE,
         ),
         _say_count,
@@ -179,7 +182,8 @@ _TOPICS = (
 _PURPOSE = _Topic(
     re.compile(
         r"为(?:什么|啥|何)(?:要|会)?(?:专门|单独)?(?:再|又)?(?:出|制定|制订|印发|下发|发|搞|起草)|"
-        rf"(?:制定|出台|立法|印发|发文)[^，。；]{{0,14}}(?:目的|初衷|缘由|原因)|\bwhy (?:was|were)\b[^.?!;]{{0,80}}\b{_ISSUED}",
+        r"(?:制定|出台|立法|印发|发文)[^，。；]{0,14}(?:目的|初衷|缘由|原因)|"
+        rf"\bwhy (?:was|were)\b[^.?!;]{{0,80}}\b{_ISSUED}",
         re.IGNORECASE,
     ),
     _say_purpose,
@@ -188,8 +192,10 @@ _PURPOSE = _Topic(
 _ASKED_ALONE = re.compile(r"(?:立法|制定|制订)(?:本法)?的?目的")
 # What else a question may ask beside facts on a document; facts alone would drop it.
 _MORE = re.compile(
-    r"(?:怎么|如何|怎样)(?!写|称|叫|说$)|(?:什么|哪些|何种)[^，。；？?]{0,6}(?:要求|规定|制度|措施|任务|内容|情形|办法|处分|责任)|"
-    r"(?:要求|规定|提出|部署)(?:了|的)?(?:什么|哪些|啥)|\bhow (?!many)|\bwhat (?:does|do|must|should)\b",
+    r"(?:怎么|如何|怎样)(?!写|称|叫|说$)|"
+    r"(?:什么|哪些|何种)[^，。；？?]{0,6}(?:要求|规定|制度|措施|任务|内容|情形|办法|处分|责任)|"
+    r"(?:要求|规定|提出|部署)(?:了|的)?(?:什么|哪些|啥)|"
+    r"\bhow (?!many)|\bwhat (?:does|do|must|should)\b",
     re.IGNORECASE,
 )
 _CLAUSES = re.compile(r"[，,。；;？?！!]|另外|还有|以及|同时")
@@ -215,11 +221,17 @@ def answer_about(
     """Return what the front matter tells, or None if nothing about a document is asked."""
     if _INVENTORY.search(reading.form):
         return _inventory(listed, documents)
-    topics = _topics(reading.form)
-    if not topics or _PART.search(reading.form) or reading.mentions.reported:
-        return None
     if asks_more(reading):
         return None
+    said, statements = tell(reading, listed)
+    return compose(statements, documents, opening=said) if said else None
+
+
+def tell(reading: Reading, listed: Sequence[ParsedDocument]) -> tuple[str, tuple[Statement, ...]]:
+    """Return the facts on documents that a question asks for, and where they stand."""
+    topics = _topics(reading.form)
+    if not topics or _PART.search(reading.form) or reading.mentions.reported:
+        return "", ()
     meant = _meant(reading, listed)
     if _ORDER.search(reading.form):
         meant.sort(key=lambda p: p.document.published_on or p.document.issued_on, reverse=True)
@@ -235,9 +247,7 @@ def answer_about(
             statement = _quote(parsed, topic.evidence(parsed))
             if statement and statement not in statements:
                 statements.append(statement)
-    if not lines:
-        return None
-    return compose(statements, documents, opening="\n".join(lines))
+    return "\n".join(lines), tuple(statements)
 
 
 def asks_more(reading: Reading) -> bool:

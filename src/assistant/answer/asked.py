@@ -152,8 +152,8 @@ _TO_SOMEONE = re.compile(
 )
 _BODY_ASKED = r"(?:谁|什么人|哪(?:个|一个|些|家|几家)?(?:部门|单位|机关|机构|人|级|领导))"
 _WHO_DOES = re.compile(
-    rf"(?:(?:由|让|归|得|要|请){_BODY_ASKED}(?:先|亲自|具体|最后|最终)*(?:来|去|要|负责|应该|应当|得|可以|有权|统一)*"
-    rf"|{_BODY_ASKED}(?:先|亲自|具体)*(?:来|负责|应该|应当|有权|去)+)(?P<act>[\u4e00-\u9fff]{{2,4}})"
+    rf"(?:(?:由|让|归|得|要|请){_BODY_ASKED}(?:先|亲自|具体|最后|最终)*+(?:来|去|要|负责|应该|应当|得|可以|有权|统一)*+"
+    rf"|{_BODY_ASKED}(?:先|亲自|具体)*+(?:来|负责|应该|应当|有权|去)++)(?P<act>[\u4e00-\u9fff]{{2,4}})"
 )
 # What anybody responsible may be said to do: no text need have these words to say who it is.
 _ANY_ACT = re.compile(
@@ -165,8 +165,8 @@ _ANY_ACT = re.compile(
 def missing_slot(question: str, quoted: str, article: str) -> str:
     """Return what a question asks of a rule that the rule has no place for, or nothing.
 
-    The measure of what is only called 一定比例, to whom something goes, who does what no word of the
-    article speaks of: named in the words that a refusal uses.
+    The measure of what is only called 一定比例, to whom something goes, who does what no word of
+    the article speaks of: named in the words that a refusal uses.
     """
     tail = question[-TAIL:]
     vague = _VAGUE.search(question)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from enum import Enum
+from itertools import takewhile
 
 from assistant.answer.compose import Documents, Statement, compose
 from assistant.corpus.labels import document_label
@@ -39,8 +41,9 @@ _GIST = re.compile(
 _TITLE = re.compile(
     r"标题|题目|题名|叫什么|叫啥|名字|名称|\b(?:title|heading|called)\b", re.IGNORECASE
 )
+_COURTESY = re.compile(r"能不能|能否|可不可以|可否|可以|完整地?|整个|全部|出来|一遍|一份|给")
 _UNIT = (
-    r"(?:大?部分|(?<!一)章(?!程|节)|(?<![环细情季关])节(?![点目约制奏省日])|"
+    r"(?:大?部分|章(?!程|节)|(?<![环细情季关])节(?![点目约制奏省日])|"
     r"(?<=[这那一大])块|板块|版块|标题|题目|一篇)"
 )
 _NAMES_UNIT = re.compile(_UNIT)
@@ -79,7 +82,7 @@ def wanted_of(reading: Reading) -> Wanted | None:
 
 def without_asking(text: str) -> str:
     """Return the text without the words that ask for a title, the gist or the whole text."""
-    return _TITLE.sub("", _TEXT.sub("", _GIST.sub("", text)))
+    return _COURTESY.sub("", _TITLE.sub("", _TEXT.sub("", _GIST.sub("", text))))
 
 
 def names_part(reading: Reading, parsed: ParsedDocument) -> bool:
@@ -163,20 +166,39 @@ def _bare(text: str) -> str:
 
 
 def find_part(address: Address, parsed: ParsedDocument) -> Heading | None:
-    """Return the heading of the part with this number: as printed, else by counting."""
+    """Return the heading of the part with this number: as printed, else by counting.
+
+    Of a 节 that several chapters have, and without its chapter, it is None.
+    """
+    headings: Sequence[Heading] = parsed.headings
+    if address.above is not None:
+        above = find_part(address.above, parsed)
+        headings = _under(above, headings) if above else ()
     families = _FAMILIES.get(address.unit)
-    printed = [h for h in parsed.headings if h.level > 0 and families and _is_of(h, families)]
-    top = printed or [h for h in parsed.headings if h.level == 1]
+    printed = [h for h in headings if h.level > 0 and families and _is_of(h, families)]
+    top = printed or [h for h in headings if h.level == 1]
     if address.number == MIDDLE:
         return top[len(top) // 2] if len(top) % 2 else None
     if address.number < 0:
         return top[address.number] if len(top) >= -address.number else None
-    for heading in top:
-        marker = _marker(heading)
-        if marker is not None and marker.number == address.number:
-            return heading
+    numbered = [h for h in top if (m := _marker(h)) is not None and m.number == address.number]
+    if numbered:
+        return numbered[0] if len(numbered) == 1 else None
     unmarked = not any(h.marker for h in top)
     return top[address.number - 1] if unmarked and 0 < address.number <= len(top) else None
+
+
+def lacks(address: Address, parsed: ParsedDocument) -> bool:
+    """Tell whether a document is divided, and has no part with this number anywhere."""
+    markers = [_marker(h) for h in parsed.headings if h.level > 0]
+    numbers = {marker.number for marker in markers if marker is not None}
+    return bool(markers) and address.number > 0 and address.number not in numbers
+
+
+def _under(above: Heading, headings: Sequence[Heading]) -> list[Heading]:
+    """Return the headings below another, up to the next of its level."""
+    behind = headings[headings.index(above) + 1 :]
+    return list(takewhile(lambda h: h.level > above.level, behind))
 
 
 def _is_of(heading: Heading, families: tuple[Family, ...]) -> bool:
@@ -210,24 +232,42 @@ def answer_named(reading: Reading, parsed: ParsedDocument, documents: Documents)
 def answer_part(
     heading: Heading, parsed: ParsedDocument, documents: Documents, wanted: Wanted | None = None
 ) -> Answer | None:
-    """Return a part's title, and unless that alone is wanted all its articles or their gist.
+    """Return a part's title, and unless that alone is wanted all its articles or their gist."""
+    return answer_parts([(heading, parsed)], documents, wanted)
+
+
+def answer_parts(
+    parts: Sequence[tuple[Heading, ParsedDocument]], documents: Documents, wanted: Wanted | None
+) -> Answer | None:
+    """Return what is wanted of each of several parts, in their order."""
+    said = [_count(heading, parsed) for heading, parsed in parts]
+    statements = [s for heading, parsed in parts for s in _state(heading, parsed, wanted)]
+    end = "，全文如下：" if wanted is Wanted.TEXT else "。"
+    opening = "" if wanted is Wanted.TITLE else "；".join(said) + end
+    return compose(statements, documents, opening=opening)
+
+
+def _count(heading: Heading, parsed: ParsedDocument) -> str:
+    articles = articles_of(heading, parsed)
+    numbered = sum(a.kind is ArticleKind.ARTICLE for a in articles)
+    name = document_label(parsed.document) + _part_name(heading)
+    return f"{name}共{numbered}条" if numbered else f"{name}共{len(articles)}段"
+
+
+def _state(heading: Heading, parsed: ParsedDocument, wanted: Wanted | None) -> list[Statement]:
+    """Return the statements that give a part.
 
     An article's leading phrase tells its gist; of an unnumbered paragraph its first sentence does.
     """
-    name = document_label(parsed.document) + _part_name(heading)
     title = ((heading.start, heading.end),)
     if wanted is Wanted.TITLE:
-        return compose([Statement(heading, title, lead=f"{name}的标题：")], documents)
-    statements = [Statement(heading, title, lead="标题：")]
-    articles = articles_of(heading, parsed)
+        name = document_label(parsed.document) + _part_name(heading)
+        return [Statement(heading, title, lead=f"{name}的标题：")]
     whole = wanted is Wanted.TEXT
-    statements += [
-        Statement(a, ((a.start, a.end) if whole else opening_span(a),)) for a in articles
+    return [Statement(heading, title, lead="标题：")] + [
+        Statement(a, ((a.start, a.end) if whole else opening_span(a),))
+        for a in articles_of(heading, parsed)
     ]
-    numbered = sum(a.kind is ArticleKind.ARTICLE for a in articles)
-    count = f"共{numbered}条" if numbered else f"共{len(articles)}段"
-    end = "，全文如下：" if whole else "。"
-    return compose(statements, documents, opening=f"{name}{count}{end}")
 
 
 def opening_span(article: Article) -> tuple[int, int]:

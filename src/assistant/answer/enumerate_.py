@@ -14,10 +14,10 @@ from assistant.domain import Answer, Article, ParsedDocument
 from assistant.retrieve.reading import Reading
 from assistant.text import fold
 
-_UNIT = r"(?:条(?!件|例)|条文|条款|条目|处(?![理分罚置级长])|地方)"
+_UNIT = r"(?:条(?!件|例|不漏|不落|不少)|条文|条款|条目|处(?![理分罚置级长])|地方)"
 _LIST = re.compile(
     rf"(?:哪些|(?<!第)(?<!还有)哪几|(?<!第)(?<!哪)几)(?:个)?{_UNIT}|(?:都|各)在哪(?:些|几)?条|"
-    rf"(?<!一){_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
+    rf"{_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
     rf"(?:全部|所有)的?{_UNIT}|有多少{_UNIT}.{{0,3}}(?:提|写|讲|涉|出)|(?:提|写|讲|涉|用|出现|说)(?:到|过|及|了)?.{{0,2}}几次|"
     r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)|(?:提到|涉及|要求)[^。？?]{2,20}都有哪些"
 )
@@ -44,6 +44,8 @@ SHORTEST_TERM = 2
 """Characters that a term has at least …"""
 LEAST_OF_ASKED = 0.4
 """… and its share of the words that were asked for; else it stands for something else."""
+MOST_BEHIND = 2
+"""Characters of what was asked for that may be left over behind the term."""
 MOST_IN_FULL = 4
 """Articles up to which each place in them is quoted; of more, the first place in each."""
 LONGEST_PHRASE = 30
@@ -54,7 +56,7 @@ def answer_list(
     reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
 ) -> Answer | None:
     """Return every article that holds the phrase asked for, or None when no list is asked."""
-    if not _LIST.search(reading.text):
+    if not _LIST.search(reading.text) or reading.mentions.reported:
         return None
     named = reading.mentions.documents or reading.mentions.hinted
     known = {d.document.id for d in listed}
@@ -67,10 +69,14 @@ def answer_list(
     phrase = _phrase(reading, searched)
     if not phrase:
         return None
+    holding = [
+        (parsed, [a for a in parsed.articles if fold(phrase) in fold(a.text)])
+        for parsed in searched
+    ]
+    few = sum(len(found) for _, found in holding) <= MOST_IN_FULL
     statements, counts = [], []
-    for parsed in searched:
-        found = [a for a in parsed.articles if fold(phrase) in fold(a.text)]
-        statements += [Statement(a, (_excerpt(a, phrase),)) for a in found]
+    for parsed, found in holding:
+        statements += [Statement(a, _excerpts(a, phrase)[: None if few else 1]) for a in found]
         if found:
             times = sum(fold(a.text).count(fold(phrase)) for a in found)
             counts.append(f"{document_label(parsed.document)}{len(found)}条（段），共{times}处")
@@ -93,9 +99,19 @@ def _phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> str:
         for words in sorted(_NOISE.split(part), key=len, reverse=True):
             asked = words.strip(_EDGES)
             found = _term(_longest_in(asked, texts))
-            if len(found) >= SHORTEST_TERM and len(found) >= LEAST_OF_ASKED * len(asked):
+            if _stands_for(found, asked):
                 return _core(asked, found, searched)
     return ""
+
+
+def _stands_for(found: str, asked: str) -> bool:
+    """Tell whether a term is what was asked for: the matter of a Chinese phrase is at its end.
+
+    Of 领导班子成员之间互相监督, 领导班子成员 is not what is looked for.
+    """
+    if len(found) < SHORTEST_TERM or len(found) < LEAST_OF_ASKED * len(asked):
+        return False
+    return len(asked.rpartition(found)[2]) <= MOST_BEHIND
 
 
 def _term(found: str) -> str:
@@ -130,14 +146,17 @@ def _longest_in(words: str, texts: str) -> str:
     return ""
 
 
-def _excerpt(article: Article, phrase: str) -> tuple[int, int]:
-    """Return the span of the sentence, or of its part, that holds the phrase."""
+def _excerpts(article: Article, phrase: str) -> tuple[tuple[int, int], ...]:
+    """Return the spans of the sentences, or of their parts, that hold the phrase."""
+    spans = []
     for sentence in article.sentences:
         if fold(phrase) not in fold(sentence.text):
             continue
-        if len(sentence.text) > LONGEST_EXCERPT:
-            for start, end in split_clauses(sentence.text):
-                if fold(phrase) in fold(sentence.text[start:end]):
-                    return sentence.start + start, sentence.start + end
-        return sentence.start, sentence.end
-    return article.start, article.end
+        parts = split_clauses(sentence.text) if len(sentence.text) > LONGEST_EXCERPT else ()
+        held = [
+            (sentence.start + start, sentence.start + end)
+            for start, end in parts
+            if fold(phrase) in fold(sentence.text[start:end])
+        ]
+        spans += held or [(sentence.start, sentence.end)]
+    return tuple(spans) or ((article.start, article.end),)

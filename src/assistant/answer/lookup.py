@@ -18,7 +18,7 @@ from assistant.retrieve.search import states_something
 _WHOLE = re.compile(
     r"请问|请|帮我|帮忙|给我|麻烦|把|看一?下|看看|查一?下|念一?下|背一?下|发我一?下|发我|说一?下|发一?下|一下|"
     r"原文|全文|内容|条文|正文|是什么|是啥|什么|哪些|怎么|如何|规定|写|讲|说|要求|了|的|是|呢|吗|里|中|都|主要|"
-    r"有|个|我|看|查|念|article|what|does|say|in|the|of|text|full|show|me|[\s，。？?！!、：:；;“”《》（）()]",
+    r"有|个|我|看|查|念|article|what|does|say|in|the|of|text|full|show|me|[\s，。？?！!、：:；;“”‘’\"',.《》（）()]",
     re.IGNORECASE,
 )
 
@@ -57,16 +57,24 @@ def asks_whole(reading: Reading) -> bool:
 
 def _rest(reading: Reading) -> str:
     """Return what a question says beside names, numbers and the asking itself."""
+    return _without_asking(_outside_names(reading))
+
+
+def _outside_names(reading: Reading) -> str:
     text = list(reading.text)
     for start, end in [*(a.span for a in reading.addresses), *reading.mentions.spans]:
         text[start:end] = " " * (end - start)
-    return _WHOLE.sub("", _OVERVIEW.sub("", "".join(text)))
+    return "".join(text)
+
+
+def _without_asking(text: str) -> str:
+    return _WHOLE.sub("", _OVERVIEW.sub("", text))
 
 
 def asks_of_part(reading: Reading, heading: Heading) -> bool:
     """Tell whether nothing is asked of a part but its text, its title or what it says."""
-    rest = _WHOLE.sub("", without_asking(beside_heading(_rest(reading), heading)))
-    return len(rest) <= MOST_REST
+    own = without_asking(beside_heading(_outside_names(reading), heading))
+    return len(_without_asking(own)) <= MOST_REST // 2
 
 
 def asks_overview(reading: Reading) -> bool:
@@ -111,7 +119,7 @@ def answer_document(
     reading: Reading, parsed: ParsedDocument, documents: Documents
 ) -> Answer | None:
     """Return the parts of a document when the whole of it is to be summed up, else None."""
-    if reading.mentions.reported:  # 采访里说北京的文件分成几大块 is not on how the interview is divided
+    if reading.mentions.reported:  # 采访里说北京的文件分成几大块: another's parts are asked for
         return None
     brief = _WHOLE_DOCUMENT.search(reading.text) and len(_rest(reading)) <= MOST_REST
     framed = _ALL_OF_IT.search(reading.text) and not _BEYOND.search(reading.text)
@@ -119,14 +127,20 @@ def answer_document(
         return None
     parts = [h for h in parsed.headings if h.level == 1]
     statements = [Statement(h, ((h.start, h.end),)) for h in parts] or [
-        Statement(a, ((a.paragraphs[0].start, a.paragraphs[0].end),))
-        for a in parsed.articles
-        if a.kind is ArticleKind.EXCHANGE
+        Statement(a, _exchange(a)) for a in parsed.articles if a.kind is ArticleKind.EXCHANGE
     ]
     name = document_label(parsed.document)
     numbered = f"{len(parsed.numbered)}条，" if parsed.numbered else ""
     unit = f"{len(parts)}个部分" if parts else f"{len(statements)}个问题"
     return compose(statements, documents, opening=f"{name}共{numbered}{unit}：")
+
+
+def _exchange(article: Article) -> tuple[tuple[int, int], ...]:
+    """Return the span of a question and that of the first sentence of its answer."""
+    question = article.paragraphs[0]
+    replied = next((s for s in article.sentences if s.start >= question.end), None)
+    spans = [(question.start, question.end)]
+    return (*spans, (replied.start, replied.end)) if replied else tuple(spans)
 
 
 def answer_where(
@@ -161,6 +175,23 @@ def candidates(reading: Reading, documents: Sequence[ParsedDocument]) -> list[Pa
         return [d for d in meant if d.document.edition_of] or meant
     known = {d.document.id for d in documents}
     return [d for d in documents if d.numbered and d.document.edition_of not in known]
+
+
+def several_parts(
+    reading: Reading, documents: Sequence[ParsedDocument]
+) -> list[tuple[Heading, ParsedDocument]]:
+    """Return the parts of a question that names several and asks for nothing but them."""
+    addresses = reading.addresses
+    if len(addresses) < 2 or not all(a.part for a in addresses):
+        return []
+    meant = candidates(reading, documents)
+    of = {parsed.document.id: parsed for parsed in meant}
+    placed = [(a, of.get(a.document, meant[0])) for a in addresses if meant]
+    found = [(find_part(address, parsed), parsed) for address, parsed in placed]
+    parts = dict.fromkeys((h, parsed.document.id) for h, parsed in found if h is not None)
+    if len(parts) < 2 or len(_rest(reading)) > MOST_REST:
+        return []
+    return [(heading, of[document_id]) for heading, document_id in parts]
 
 
 def answer_whole(

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from assistant.answer.asked import (
     missing_particulars,
     missing_slot,
 )
+from assistant.answer.asking import Asking, ways_of_asking
 from assistant.answer.compose import Documents, Statement
 from assistant.corpus.labels import article_label
 from assistant.domain import DocumentKind, Hit
@@ -58,14 +59,25 @@ class Evidence:
     """What speaks against it most: ``missing_kind`` or ``weak_evidence``."""
     missing: Kind | None = None
     """The kind of value asked for that no quoted sentence gives."""
+    asking: str = ""
+    """The question's end without what the texts say too: what the sign ``asking`` is scored by."""
     slot: str = ""
     """What is asked of the rule that it has no place for, in words for the reader."""
+
+
+# A list of numbers on one line each: the file is meant to be read.
+_LONG_LISTS = re.compile(r"\[\s+([-\d.,\s]+?)\s+\]")
+
+
+def _one_line(match: re.Match[str]) -> str:
+    return f"[{', '.join(match[1].replace(',', ' ').split())}]"
 
 
 def write_weights(fitted: Mapping[str, object]) -> None:
     """Write the fitted model where ``Judge`` reads it; of use in a checkout only."""
     path = Path(__file__).with_name(MODEL)
-    path.write_text(json.dumps(fitted, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    content = json.dumps(fitted, ensure_ascii=False, indent=1)
+    path.write_text(_LONG_LISTS.sub(_one_line, content) + "\n", encoding="utf-8")
 
 
 class Judge:
@@ -79,11 +91,18 @@ class Judge:
         model = json.loads(content)
         self._weights: dict[str, float] = model["weights"]
         self._bias: float = model["bias"]
+        learnt = model["asking"]
+        runs = {run: (rarity, weight) for run, (rarity, weight) in learnt["runs"].items()}
+        self._asking = Asking(runs, learnt["bias"])
         self._rarity = cache(self._measure_rarity)
 
     def is_answerable(self, evidence: Evidence) -> bool:
         """Tell whether the evidence suffices."""
         return evidence.probability >= self._threshold
+
+    @cached_property
+    def _texts(self) -> str:
+        return "\n".join(parsed.document.text for parsed in self._documents.values()).lower()
 
     def _measure_rarity(self, kind: Kind) -> float:
         """Return how seldom the corpus gives a value of this kind: 0 where every sentence does.
@@ -123,7 +142,9 @@ class Judge:
         first = ranking.hits[0].article.text if ranking.hits else ""
         slot = missing_slot(reading.text, quoted, first)
         covered = self._searcher.coverage(reading.topic, first)
+        asking = ways_of_asking(reading.text, self._texts)
         signs = {
+            "asking": self._asking.score(asking),
             "keyword_z": ranking.keyword_z,
             "dense_z": ranking.dense_z,
             "cosine": ranking.cosine,
@@ -147,6 +168,7 @@ class Judge:
             probability=1 / (1 + math.exp(-score)),
             reason="missing_kind" if missing else "weak_evidence",
             missing=missing,
+            asking=asking,
             slot=slot,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -20,11 +21,14 @@ from assistant.answer.extract import NARROW, extent_of, quote_article, select_st
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
+from assistant.duties.records import Duty
 from assistant.duties.register import Register
 from assistant.retrieve.align import Alignment
 from assistant.retrieve.parts import Part, split_parts
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
+
+_COMMAS = re.compile(r"[，,：:]")
 
 HITS = 10
 OFFERED = 3
@@ -32,6 +36,10 @@ DISCUSSED = 2.5
 """Standard deviations that an article gains when the answer before cited it."""
 CONTEXT = 0.5
 """Share of an article's score for the whole question that counts for a part of it."""
+AGENT = 1.0
+"""… and what an article gains, or a sentence, by laying a duty on whoever the part is about."""
+FIRST_WORDS = 4
+"""Characters at whose beginning somebody is the subject."""
 AHEAD = 0.3
 """Standard deviations by which an article must answer a part better than those quoted."""
 OWN_WORDS = 4
@@ -200,9 +208,7 @@ class Writer:
         meant = lookup.candidates(reading, self._listed)
         found = [(parsed, lookup.find_addressed(address, parsed)) for parsed in meant]
         found = [(parsed, articles) for parsed, articles in found if articles]
-        if not found and (
-            address.part and not any(h.level == 1 for parsed in meant for h in parsed.headings)
-        ):
+        if not found and address.part and not any(divisions.lacks(address, p) for p in meant):
             return None  # an interview's 第二部分 is another document's
         if not found:
             named = [p for p in meant if p.numbered] or meant
@@ -223,7 +229,10 @@ class Writer:
         return self._answer_within(reading, articles)
 
     def _answer_several(self, reading: Reading) -> Answer | None:
-        """Return the full text of several articles, each addressed with its document."""
+        """Return several parts, or the full text of several articles, each with its document."""
+        parts = lookup.several_parts(reading, self._listed)
+        if parts:
+            return divisions.answer_parts(parts, self._documents, divisions.wanted_of(reading))
         named = [a for a in reading.addresses if not a.part and a.document]
         if len(named) < 2 or len({(a.document, a.number, a.suffix) for a in named}) < 2:
             return None
@@ -305,15 +314,19 @@ class Writer:
         near = tuple((hit.article.id, CONTEXT * (hit.score - least)) for hit in hits)
         quoted = {statement.article.id: statement for statement in statements}
         for part in parts:
-            query = Query(part.own, reading.mentions, near=near)
+            duties = self._duties_of(part)
+            theirs = tuple((i, AGENT) for i in dict.fromkeys(d.article_id for d in duties))
+            query = Query(part.own, reading.mentions, near=near + theirs)
             found = self._searcher.search(query, limit=HITS).hits
             ahead = max((hit.score for hit in found if hit.article.id in quoted), default=-math.inf)
             first = found[0]
             said = first.article.id in quoted
-            if not said and (first.score < ahead + AHEAD or not self._speaks_of(part.own, first)):
+            due = first.article.id in dict(theirs) or self._speaks_of(part.own, first)
+            if not said and (first.score < ahead + AHEAD or not due):
                 first = next((hit for hit in found if hit.article.id in quoted), first)
                 if first.article.id not in quoted:
                     continue
+            first = _prefer(first, duties)
             best = quote_article(first, kinds_asked(part.text), self._documents, extent=NARROW)
             before = quoted.get(first.article.id)
             text = self._documents[first.article.document_id].document.text
@@ -323,6 +336,18 @@ class Writer:
                 else best
             )
         return list(quoted.values())
+
+    def _duties_of(self, part: Part) -> tuple[Duty, ...]:
+        """Return the duties of whoever a part of a question is about: 上级“一把手”找下级谈."""
+        clause = _COMMAS.split(self._searcher.as_written(part.own))[-1]
+        bodies = self._register().bodies
+        begin = next((i for i in range(FIRST_WORDS) if bodies.at(clause, i) > i), None)
+        if begin is None:
+            return ()
+        who = set(bodies.identify(clause[begin : bodies.at(clause, begin)]))
+        return tuple(
+            d for d in self._register().duties if d.subject and who & set(d.subject.bodies)
+        )
 
     def _speaks_of(self, part: str, hit: Hit) -> bool:
         """Tell whether a part of a question has words of its own that an article speaks of."""
@@ -340,3 +365,13 @@ class Writer:
         quoted = " ".join(text[start:end] for start, end in statements[0].spans)
         value = lead_with(kinds_asked(reading.form), quoted) if one else ""
         return correct_premise(reading.text, quoted) or value
+
+
+def _prefer(hit: Hit, duties: Sequence[Duty]) -> Hit:
+    """Return a hit whose sentences that lay down one of the duties count for more."""
+    laid_down = {d.sentence.start for d in duties if d.article_id == hit.article.id}
+    sentences = tuple(
+        (sentence, score + AGENT * (sentence.start in laid_down))
+        for sentence, score in hit.sentences
+    )
+    return replace(hit, sentences=sentences)

@@ -4,6 +4,11 @@ A logistic regression on the development questions; its weights are what ``answe
 holds, with the figures of a cross-validation beside them. Questions on other regulations are fitted
 along with them: in one corpus alone, what its texts happen not to say (no amounts, hardly a
 deadline) is taken for what no text says.
+
+One of the signs, how a question asks, is itself learnt from their words. What it says of a
+question that it was learnt from is worth little, so the regression is fitted, and measured, on what
+it says of questions that were kept from it. On the questions fitted on, the figures of an
+evaluation are better than the assistant is: the cross-validated ones, and other questions, tell.
 """
 
 from __future__ import annotations
@@ -16,12 +21,19 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.answer.asking import Asking, runs_in
 from assistant.answer.refuse import MODEL, Evidence
 from assistant.domain import Turn
 from assistant.evals.cases import EvalCase
 
 FOLDS = 10
 REGULARISATION = 1.0
+ASKING = "asking"
+"""The sign that is learnt."""
+ASKING_FOLDS = 5
+ASKING_REGULARISATION = 3.0
+ASKED_TWICE = 2
+"""Questions that a run of characters must occur in to be weighed."""
 TENTHS = 10
 
 
@@ -68,6 +80,7 @@ class Calibration:
 
     bias: float
     weights: dict[str, float]
+    asking: Asking
     cases: int
     area_under_curve: float
     points: tuple[OperatingPoint, ...]
@@ -79,6 +92,13 @@ class Calibration:
         return {
             "bias": round(self.bias, 4),
             "weights": {name: round(weight, 4) for name, weight in self.weights.items()},
+            "asking": {
+                "bias": round(self.asking.bias, 4),
+                "runs": {
+                    run: [round(rarity, 3), round(weight, 3)]
+                    for run, (rarity, weight) in sorted(self.asking.runs.items())
+                },
+            },
             "fitted_on": self.cases,
             "area_under_curve": round(self.area_under_curve, 3),
             "points": [
@@ -98,6 +118,10 @@ def load_calibration() -> Calibration:
     return Calibration(
         bias=fitted["bias"],
         weights=dict(fitted["weights"]),
+        asking=Asking(
+            {run: (rarity, weight) for run, (rarity, weight) in fitted["asking"]["runs"].items()},
+            fitted["asking"]["bias"],
+        ),
         cases=fitted["fitted_on"],
         area_under_curve=fitted["area_under_curve"],
         points=tuple(OperatingPoint(*point) for point in fitted["points"]),
@@ -111,11 +135,8 @@ def calibrate(
     progress: Callable[[int, int], None] | None = None,
 ) -> Calibration:
     """Return weights fitted on the cases of all suites whose form does not settle them."""
-    from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.model_selection import StratifiedKFold
 
     weighed: list[tuple[EvalCase, Evidence]] = []
     asked = [(assistant, case) for assistant, cases in suites for case in cases]
@@ -125,22 +146,87 @@ def calibrate(
             weighed.append((case, evidence))
         if progress is not None:
             progress(done, len(asked))
-    names = list(weighed[0][1].signs)
-    signs = np.array([[evidence.signs[name] for name in names] for _, evidence in weighed])
-    answerable = np.array([case.expect == "answered" for case, _ in weighed])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=1000))
+    material = _Material(
+        names=tuple(weighed[0][1].signs),
+        signs=np.array([list(evidence.signs.values()) for _, evidence in weighed]),
+        words=tuple(evidence.asking for _, evidence in weighed),
+        answerable=np.array([case.expect == "answered" for case, _ in weighed]),
+    )
+    predicted = np.zeros(len(weighed))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    predicted = cross_val_predict(model, signs, answerable, cv=folds, method="predict_proba")[:, 1]
-    model.fit(signs, answerable)
+    for train, kept in folds.split(material.signs, material.answerable):
+        bias, weights, asking = _fit(material, train)
+        signs = material.signed(asking, kept)
+        predicted[kept] = 1 / (1 + np.exp(-(bias + signs @ weights)))
+    bias, weights, asking = _fit(material, np.arange(len(weighed)))
+    return Calibration(
+        bias=bias,
+        weights={name: float(weight) for name, weight in zip(material.names, weights, strict=True)},
+        asking=asking,
+        cases=len(weighed),
+        area_under_curve=float(roc_auc_score(material.answerable, predicted)),
+        points=tuple(_point(t, predicted, material.answerable) for t in np.arange(0.3, 0.91, 0.05)),
+        reliability=tuple(_reliability(predicted, material.answerable)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What is fitted: a row of signs, words of asking and an outcome for each question."""
+
+    names: tuple[str, ...]
+    signs: np.ndarray
+    words: tuple[str, ...]
+    answerable: np.ndarray
+
+    def signed(self, asking: Asking, rows: np.ndarray) -> np.ndarray:
+        """Return the signs of some questions with what a model says of how they ask."""
+        signs = self.signs[rows].copy()
+        if ASKING in self.names:
+            signs[:, self.names.index(ASKING)] = [asking.score(self.words[row]) for row in rows]
+        return np.asarray(signs)
+
+
+def _fit(material: _Material, rows: np.ndarray) -> tuple[float, np.ndarray, Asking]:
+    """Return bias and weights of the signs in their own units, and how questions ask."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    signs = np.zeros((len(rows), len(material.names)))
+    folds = StratifiedKFold(ASKING_FOLDS, shuffle=True, random_state=0)
+    for train, kept in folds.split(rows, material.answerable[rows]):
+        signs[kept] = material.signed(_fit_asking(material, rows[train]), rows[kept])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=1000))
+    model.fit(signs, material.answerable[rows])
     scaler, regression = model[0], model[1]
     weights = regression.coef_[0] / scaler.scale_
-    return Calibration(
-        bias=float(regression.intercept_[0] - weights @ scaler.mean_),
-        weights={name: float(weight) for name, weight in zip(names, weights, strict=True)},
-        cases=len(weighed),
-        area_under_curve=float(roc_auc_score(answerable, predicted)),
-        points=tuple(_point(t, predicted, answerable) for t in np.arange(0.3, 0.91, 0.05)),
-        reliability=tuple(_reliability(predicted, answerable)),
+    bias = float(regression.intercept_[0] - weights @ scaler.mean_)
+    return bias, weights, _fit_asking(material, rows)
+
+
+def _fit_asking(material: _Material, rows: np.ndarray) -> Asking:
+    """Return the weights of runs of characters: a logistic regression on their tf-idf."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    words = [material.words[row] for row in rows]
+    if not any(words):
+        return Asking({}, 0.0)
+    vectorizer = TfidfVectorizer(
+        analyzer=lambda text: list(runs_in(text).elements()),
+        min_df=ASKED_TWICE,
+        sublinear_tf=True,
+    )
+    vectors = vectorizer.fit_transform(words)
+    model = LogisticRegression(C=ASKING_REGULARISATION, max_iter=2000, class_weight="balanced").fit(
+        vectors, material.answerable[rows]
+    )
+    runs = zip(vectorizer.get_feature_names_out(), vectorizer.idf_, model.coef_[0], strict=True)
+    return Asking(
+        {str(run): (float(rarity), float(weight)) for run, rarity, weight in runs},
+        float(model.intercept_[0]),
     )
 
 

@@ -35,6 +35,9 @@ _BARE_LAW = re.compile(
 )
 # Who says what is asked: what goes before the speaker, and what behind.
 _SPEAKER_AHEAD = re.compile(r"[^，,。；;？?：:《》]{0,14}")
+_ACCORDING = re.compile(
+    r"(?:according to|in|as per) (?:(?:the|this|that|his|newspaper|press) )*", re.IGNORECASE
+)
 _SPEAKS = re.compile(
     r"\s*(?:那|这)?篇?(?:的?文章|一文|文)?(?:里面?|中|上|内)?(?:的?(?:说法|介绍|看法|解读|观点)|"
     r"在?(?:介绍|归纳|总结|解释|强调|概括|说明|表示)(?:时|的时候|里|中)?(?:还|就|也)?(?:说|讲|提到?)?|"
@@ -133,7 +136,7 @@ class Catalog:
         if speaker is not None:
             others = (named | set(normative)) - {speaker}
             reported = tuple(d.id for d in self._documents if d.id in others)
-            named |= {speaker} if named else set()
+            named |= {speaker} if others else set()
         hinted: list[str] = []
         if not named:
             # 采访里说北京… speaks of the interview, whatever place it names.
@@ -224,7 +227,12 @@ class Catalog:
             )
             for pattern in (*names, spoken):
                 match = pattern.search(question)
-                if match is None or not _SPEAKER_AHEAD.fullmatch(question[: match.start()]):
+                if match is None:
+                    continue
+                ahead = question[: match.start()]
+                if _ACCORDING.fullmatch(ahead):
+                    return document.id
+                if not _SPEAKER_AHEAD.fullmatch(ahead):
                     continue
                 if _SPEAKS.match(question, match.end()) or _SPOKEN.match(match[0]):
                     return document.id

@@ -21,8 +21,12 @@ _SENTENCES = re.compile(r"[？?；;。！!\n]+")
 _CLAUSES = re.compile(r"[，,]+")
 _NUMBERED = re.compile(r"[①②③④⑤⑥]|(?:^|(?<=[，,；;。：:\s]))(?:[一二三四五]是|\d[.、．)）])")
 _HEAD = re.compile(r"^(?P<head>[^，,？?。；;：:]{2,40})[：:]")
-_EACH = re.compile(r"各(?!地|级|部门|单位|方面|类|种|项|条|个|区|委)|分别|分开|[都全](?:要|说|写在)|[两三四]个都")
-_MEMBERS = re.compile(r"[^，,：:、]{%d,40}(?:、[^，,：:、]{%d,40})+" % (SHORTEST_MEMBER, SHORTEST_MEMBER))
+_EACH = re.compile(
+    r"各(?!地|级|部门|单位|方面|类|种|项|条|个|区|委)|分别|分开|[都全](?:要|说|写在)|[两三四]个都"
+)
+_MEMBERS = re.compile(
+    r"[^，,：:、]{%d,40}(?:、[^，,：:、]{%d,40})+" % (SHORTEST_MEMBER, SHORTEST_MEMBER)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,12 @@ def split_parts(question: str) -> tuple[Part, ...]:
 
 def _behind(said: str, part: Part) -> Part:
     """Return a part with what was said before it."""
-    own = part.own if part.own != part.text else f"{said}，{part.own}".strip("， ")
-    return Part(f"{said}，{part.text}".strip("， "), own)
+    return replace(part, text=f"{said}，{part.text}".strip("， "))
 
 
 def _spread_over_before(sentence: str) -> bool:
     """Tell whether a sentence only names for what the one before is asked: A 谈的、B 谈的分开说."""
-    return not _ASKS.search(sentence) and bool(
-        _EACH.search(sentence) and _MEMBERS.search(sentence)
-    )
+    return not _ASKS.search(sentence) and bool(_EACH.search(sentence) and _MEMBERS.search(sentence))
 
 
 def _split_sentence(sentence: str, *, before: str) -> list[Part]:
@@ -79,9 +80,7 @@ def _split_sentence(sentence: str, *, before: str) -> list[Part]:
         rest = sentence[members.end() :]
         said = before if _spread_over_before(sentence) else sentence[: members.start()]
         if said or _ASKS.search(sentence):
-            return [
-                Part(f"{said}，{one}{rest}".strip("，"), one) for one in members[0].split("、")
-            ]
+            return [Part(f"{said}，{one}{rest}".strip("，"), one) for one in members[0].split("、")]
         return []
     if members and all(_ASKS.search(one) for one in members[0].split("、")):
         said, rest = sentence[: members.start()], sentence[members.end() :]

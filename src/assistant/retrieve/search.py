@@ -174,6 +174,10 @@ class Searcher:
             found += rarity if known else 0.0
         return found / total if total else 0.0
 
+    def as_written(self, question: str) -> str:
+        """Return a question with everyday words put as regulations put them."""
+        return self._lexicon.translate(question)
+
     def content(self, question: str) -> tuple[str, ...]:
         """Return the pairs of characters of a question that carry its content, each once."""
         return tuple(_content(self._lexicon.translate(question)))
