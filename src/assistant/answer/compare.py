@@ -24,6 +24,7 @@ _COMPARES = re.compile(
     r"[比跟和与].{0,14}[比多少加细]|各(?:自|有|是|怎么|写|点|说|要求)?|分别|两边|两份|两个文件|上下|"
     r"多(?:了|做|强调|带|出)|又(?:添|加|是|怎么)|对应到|哪个更|都(?:怎么|是怎么|说|要求)"
 )
+_SETS_AGAINST = re.compile(r"对照|对比|区别|不同|不一样|异同|差异|差别|相比|比较(?!好)|变化|一致")
 _BOTH = re.compile(r"两份文件|两个文件|两边|上下两级|两级文件|两家文件")
 DEPTH = 6
 ALIGNED = 2.0
@@ -34,6 +35,11 @@ LEAST_SHARED = 4
 """Weight from which a question is about one difference rather than all."""
 MOST_DIFFERENCES = 3
 """Places at which a difference between printings is shown; the others are counted."""
+
+
+def sets_against(reading: Reading) -> bool:
+    """Tell whether a question wants two texts set against each other, and no list from both."""
+    return bool(_SETS_AGAINST.search(reading.text))
 
 
 def compared(reading: Reading, documents: Documents) -> tuple[str, str] | None:

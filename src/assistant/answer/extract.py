@@ -54,6 +54,8 @@ class Extent:
 
 
 NARROW = Extent(sentences=1, characters=210, close=1.0)
+PART = Extent(sentences=2, characters=210, close=0.6)
+"""For one part of a question."""
 USUAL = Extent(sentences=5, characters=320, close=0.2)
 WIDE = Extent(sentences=6, characters=340, close=0.2)
 ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)

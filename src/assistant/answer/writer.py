@@ -17,7 +17,7 @@ from assistant.answer.asked import (
 )
 from assistant.answer.compose import Statement, compose, merge_spans, refuse
 from assistant.answer.duty_list import answer_duties
-from assistant.answer.extract import NARROW, extent_of, quote_article, select_statements
+from assistant.answer.extract import PART, extent_of, quote_article, select_statements
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
@@ -46,6 +46,8 @@ OWN_WORDS = 4
 """Pairs of characters with content that a part must have to find an article of its own …"""
 COVERED = 0.1
 """… and the share of them, weighted by rarity, that this article must have."""
+BESIDE = 1.2
+"""… when the question stands by itself and only adds to what was said."""
 ALIKE = 1.5
 """… when it is the most like one cited before, in the document that is now asked of."""
 
@@ -124,7 +126,7 @@ class Writer:
         wanted = reading.mentions.documents or reading.mentions.hinted
         # 中央那份又是怎么要求的 turns away from the document that was talked about.
         near = {
-            article_id: DISCUSSED
+            article_id: DISCUSSED if reading.leans else BESIDE
             for article_id in reading.discussed
             if not wanted or article_id.partition("#")[0] in wanted
         }
@@ -161,7 +163,7 @@ class Writer:
             answer = self._answer_address(reading)
             if answer is not None:
                 return answer
-        discussed = self._find(reading.discussed)
+        discussed = self._find(reading.discussed) if reading.leans else []
         beside = lookup.neighbours(reading, discussed, self._documents)
         if beside:
             return lookup.answer_whole(beside, None, self._documents)
@@ -170,9 +172,15 @@ class Writer:
         return (
             enumerate_.answer_list(reading, self._listed, self._documents)
             or about.answer_about(reading, self._listed, self._documents)
+            or (compare.sets_against(reading) and self._compare(reading))
             or answer_duties(reading, self._register, self._documents)
             or self._answer_overview(reading)
-            or compare.answer_comparison(reading, self._searcher, self._alignment, self._documents)
+            or self._compare(reading)
+        )
+
+    def _compare(self, reading: Reading) -> Answer | None:
+        return compare.answer_comparison(
+            reading, self._searcher, self._alignment, self._documents
         )
 
     def _refuse_foreign(self, reading: Reading) -> Answer | None:
@@ -327,7 +335,7 @@ class Writer:
                 if first.article.id not in quoted:
                     continue
             first = _prefer(first, duties)
-            best = quote_article(first, kinds_asked(part.text), self._documents, extent=NARROW)
+            best = quote_article(first, kinds_asked(part.text), self._documents, extent=PART)
             before = quoted.get(first.article.id)
             text = self._documents[first.article.document_id].document.text
             quoted[first.article.id] = (

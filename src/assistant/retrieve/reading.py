@@ -31,6 +31,8 @@ _ANOTHER_SUBJECT = re.compile(
     r"(?:那么?|要是|如果是?|假如是?)?(?:换成?|换作|改成|对于?)?(?P<subject>.{1,14}?)"
     r"(?:的话|那边|这边|方面|来说)?(?:呢|也(?:是|要|一样|这样)吗?|又?(?:怎么(?:办|说|样)?|如何))?",
 )
+# One more thing of the matter that was talked about, said in full: 一般的下级书记又是谁去查.
+_ADDS = re.compile(r"又(?!不)|也(?:是|要|得|有|会|能|这|一样)|还(?:用|要|得|有没有|会|能|需)|再(?!次)|同样|另外")
 MOST_TURNS = 12
 """Turns of a conversation that are looked at, from its end."""
 SHORT = 14
@@ -57,7 +59,7 @@ class Reading:
     leans: bool = False
     """It goes on from the question before."""
     discussed: tuple[str, ...] = ()
-    """Ids of the articles cited in the answer before, when it leans on that."""
+    """Ids of the articles cited in the answer before, when it leans on that or adds to it."""
 
     @property
     def form(self) -> str:
@@ -86,9 +88,16 @@ class Reader:
         topic = _cut(text, [*mentions.spans, *(a.span for a in addresses)])
         alone = Reading(text, text, mentions, addresses, topic=topic)
         before = next((t for role, t in reversed(history) if role == "user"), None)
-        if before is None or not self._leans(alone):
+        if before is None:
             return alone
+        if not self._leans(alone):
+            return self._beside(alone, history) if _ADDS.search(text) else alone
         return self._resolve(alone, before, history)
+
+    def _beside(self, alone: Reading, history: Sequence[Turn]) -> Reading:
+        """Return a question that stands by itself with what the answer before it cited."""
+        reply = next((t for role, t in reversed(history) if role == "assistant"), "")
+        return replace(alone, discussed=self._cited(reply))
 
     def _place(self, text: str, addresses: Sequence[Address]) -> tuple[Address, ...]:
         """Return addresses with the document that is named before each: 《意见》第三条和第四条."""

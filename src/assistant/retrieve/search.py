@@ -43,7 +43,7 @@ ELSEWHERE = 3.0
 """… when it points at another by its place or kind."""
 COMMENTARY = 1.8
 """… that an essay or interview loses when the question does not ask for one."""
-COVERING = 1.8
+COVERING = 3.0
 """… that a covering note loses (现将……印发给你们): it names the matter and rules nothing."""
 _SENTENCE_ENDS = ("。", "！", "？", "；", "!", "?", ";", "。”", "！”", "？”", "。）")
 
