@@ -26,6 +26,8 @@ class Kind(Enum):
     COUNT = "数量"
     PEOPLE = "人数"
     DEFINITION = "具体内容"
+    CONSEQUENCE = "后果"
+    """Sought among sentences only: what has none is not refused for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ _RULES = tuple(
         ),
     )
 )
+_ASKS_CONSEQUENCE = re.compile(
+    r"怎么(?:办|处理|处置|罚|处罚|追究|弄)|如何(?:处理|处置|追究)|后果|下场|会怎(?:么)?样|咋(?:办|处理|整)|"
+    r"(?:受|被|挨|吃)(?:到|什么|啥)?(?:什么|哪些|啥)?(?:处分|处理|处罚|批评)|what happens|consequence"
+)
+_CONSEQUENCE = re.compile(
+    r"(?:的|者)[，,]?[^，。；]{0,24}(?:责令|追究|问责|处[理分罚]|纠正|诫勉|约谈|通报|曝光|批评|提醒|指出|撤|罚|报告)"
+)
 TAIL = 60
 """Characters at the end of a long question in which it asks; before them it tells a story."""
 
@@ -111,8 +120,16 @@ def kinds_asked(question: str) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
+def kinds_sought(question: str) -> tuple[Kind, ...]:
+    """Return the kinds of value that the sentences to be quoted should give."""
+    kinds = kinds_asked(question)
+    return (*kinds, Kind.CONSEQUENCE) if _ASKS_CONSEQUENCE.search(question[-TAIL:]) else kinds
+
+
 def gives(kind: Kind, text: str) -> bool:
     """Tell whether a text holds a value of this kind."""
+    if kind is Kind.CONSEQUENCE:
+        return bool(_CONSEQUENCE.search(text))
     return any(rule.evidence.search(text) for rule in _RULES if rule.kind is kind)
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from assistant.answer import about, compare, divisions, enumerate_, lookup
 from assistant.answer.asked import (
-    Kind,
     gives,
     kinds_asked,
+    kinds_sought,
     missing_particulars,
     particulars_asked,
 )
@@ -258,7 +258,7 @@ class Writer:
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
         kinds = kinds_asked(reading.form)
         text = "\n".join(article.text for article in articles)
-        statements = self._select(reading, ranking.hits, kinds)
+        statements = self._select(reading, ranking.hits)
         lacking = [kind for kind in kinds if kind in DETAILS and not gives(kind, text)]
         if not (lacking or missing_particulars(reading.text, text)):
             return compose(statements, self._documents)
@@ -273,16 +273,14 @@ class Writer:
     def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
         ranking = self._searcher.search(self._query(reading), limit=HITS)
         kinds = kinds_asked(reading.form)
-        statements = self._select(reading, ranking.hits, kinds)
+        statements = self._select(reading, ranking.hits)
         evidence = self._judge.weigh(reading, ranking, statements, kinds)
         return evidence, ranking.hits, statements
 
-    def _select(
-        self, reading: Reading, hits: Sequence[Hit], kinds: Sequence[Kind]
-    ) -> list[Statement]:
+    def _select(self, reading: Reading, hits: Sequence[Hit]) -> list[Statement]:
         return select_statements(
             hits,
-            kinds,
+            kinds_sought(reading.form),
             self._documents,
             extent=extent_of(reading.text),
             particulars=particulars_asked(reading.text),
@@ -295,7 +293,15 @@ class Writer:
             opening = self._opening(reading, statements, one=len(parts) == 1)
             if len(parts) > 1:
                 statements = self._cover(parts, reading, hits, statements)
-            answer = compose(statements, self._documents, opening=opening)
+            # 是哪天印发的，对谈心谈话有什么要求: a fact on the document, and what it says.
+            told, proof = (
+                about.tell(reading, self._listed) if about.asks_more(reading) else ("", ())
+            )
+            answer = compose(
+                [*proof, *statements],
+                self._documents,
+                opening="\n".join(filter(None, (told, opening))),
+            )
             if answer is not None:
                 return answer
         related = [hit.article for hit in hits[:OFFERED]]
@@ -335,7 +341,7 @@ class Writer:
                 if first.article.id not in quoted:
                     continue
             first = _prefer(first, duties)
-            best = quote_article(first, kinds_asked(part.text), self._documents, extent=PART)
+            best = quote_article(first, kinds_sought(part.text), self._documents, extent=PART)
             before = quoted.get(first.article.id)
             text = self._documents[first.article.document_id].document.text
             quoted[first.article.id] = (
