@@ -36,6 +36,8 @@ DISCUSSED = 2.5
 """Standard deviations that an article gains when the answer before cited it."""
 CONTEXT = 0.5
 """Share of an article's score for the whole question that counts for a part of it."""
+LEAST_APART = 2
+"""Parts from which a question that cannot be answered as a whole is answered part by part."""
 AGENT = 1.0
 """… and what an article gains, or a sentence, by laying a duty on whoever the part is about."""
 FIRST_WORDS = 4
@@ -304,6 +306,9 @@ class Writer:
             )
             if answer is not None:
                 return answer
+        apart = self._answer_apart(split_parts(reading.text), reading)
+        if apart is not None:
+            return apart
         related = [hit.article for hit in hits[:OFFERED]]
         return refuse(
             explain(reading, evidence, hits, self._documents),
@@ -311,6 +316,24 @@ class Writer:
             related=related,
             documents=self._documents,
         )
+
+    def _answer_apart(self, parts: Sequence[Part], reading: Reading) -> Answer | None:
+        """Answer the parts of a question one by one, or None when few of them can be answered.
+
+        Three things asked at once are like no article, and each may be like one.
+        """
+        if len(parts) < LEAST_APART:
+            return None
+        quoted: dict[str, Statement] = {}
+        answered = 0
+        for part in parts:
+            alone = replace(reading, text=part.text, standalone=part.text, topic=part.own)
+            evidence, _, statements = self._examine(alone)
+            if self._judge.is_answerable(evidence):
+                answered += 1
+                quoted.setdefault(statements[0].article.id, statements[0])
+        enough = answered > len(parts) / 2
+        return compose(quoted.values(), self._documents) if enough else None
 
     def _cover(
         self,

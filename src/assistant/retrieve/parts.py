@@ -1,4 +1,4 @@
-"""A question of several parts → its parts: what is asked of A, B and C each, and one thing after another.
+"""A question of several parts → its parts: what is asked of A, B and C each, one after another.
 
 A part keeps what was said before all of them (北京抽查个人事项：普通干部抽多少？正职呢？). What it
 leaves unsaid besides is for search to supply, which knows the whole question.
@@ -24,9 +24,13 @@ _HEAD = re.compile(r"^(?P<head>[^，,？?。；;：:]{2,40})[：:]")
 _EACH = re.compile(
     r"各(?!地|级|部门|单位|方面|类|种|项|条|个|区|委)|分别|分开|[都全](?:要|说|写在)|[两三四]个都"
 )
-_MEMBERS = re.compile(
-    r"[^，,：:、]{%d,40}(?:、[^，,：:、]{%d,40})+" % (SHORTEST_MEMBER, SHORTEST_MEMBER)
+_MEMBER = rf"[^，,：:、]{{{SHORTEST_MEMBER},40}}"
+_MEMBERS = re.compile(rf"{_MEMBER}(?:、{_MEMBER})+")
+# 下列事项的责任单位：…, 频次分别是：… asks one thing of all that follows.
+_ASKS_OF_ALL = re.compile(
+    r"(?:分别|下列|以下|下面|各|哪|谁|多久|几件|几项)[^：:]*[：:](?P<items>.+)$", re.DOTALL
 )
+_ITEMS = re.compile(r"[①②③④⑤⑥；;、\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,13 @@ class Part:
 
 def split_parts(question: str) -> tuple[Part, ...]:
     """Return the parts of a question, in order; one that asks one thing is its only part."""
+    listed = _ASKS_OF_ALL.search(question)
+    if listed and not _ASKS.search(listed["items"]):
+        items = [item.strip("。？?！! ") for item in _ITEMS.split(listed["items"])]
+        items = [item for item in items if len(item) >= SHORTEST_MEMBER]
+        if 1 < len(items) <= MOST:
+            said = question[: listed.start("items")].rstrip("：:")
+            return tuple(Part(f"{said}，{item}", item) for item in items)
     head = _HEAD.match(question)
     shared = head["head"] if head and not _ASKS.search(head["head"]) else ""
     body = question[head.end() :] if head and shared else question
