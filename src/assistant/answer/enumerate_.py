@@ -37,6 +37,30 @@ _JOINS_BEHIND = re.compile(
     r"(?:以及|和|及|与|或者?|并|(?:加强|强化|加大|做好|抓好|突出|深化|健全|完善|落实)?对于?|把|将|被|由|向|从|在|于|的|地|得|等|了|过)+$"
 )
 _EDGES = "把将中里的了过要有是在和与来都出全到做事人条处请我几次吗呢好种个些"
+# Several are asked for, of what the question then puts in quotation marks or behind 哪些.
+_SEVERAL = re.compile(
+    r"哪些|哪几|哪种|几[种类项件]|多少[种类项件]|什么(?:地方|事|情形|情况)|一共|总共|凡是|所有|全部|都(?:有|列)|分别|逐[条一项]|"
+    r"列[出一全表单]|单子|清单|罗列|汇总|梳理"
+)
+_WORD = re.compile(r"[“\"‘「]([\u4e00-\u9fff]{2,8})[”\"’」]")
+_OF_KIND = re.compile(
+    r"(?:哪些|哪几[种类项个条]|几[种类]|多少[种类])(?P<noun>[\u4e00-\u9fff]{2,4}?)(?=$|[啊呀呢吗，,。？?！!\s]|分别|要|应|都|各)"
+)
+_ANY_NOUN = re.compile(
+    r"要求|内容|情[况形]|方面|措施|规定|事[情项儿]?|部门|单位|工作|问题|责任|任务|职责|做法|行为|方式|机关|领域|"
+    r"东西|原则|变化|地方|材料|文件|具体|人员?|干部|领导|条款?|程序|形式|手段|途径|办法|后果|时候|动作|亮点|特点"
+)
+LEAST_HOLDING = 3
+"""Articles that have the word: of fewer, something more is asked."""
+MOST_HOLDING = 14
+"""Articles beyond which a word is everywhere, and no list is drawn up by it."""
+MOST_BESIDE = 4
+"""Characters that a question may have beside the noun that it asks after and words of asking."""
+WHOLE_SENTENCE = 90
+_LITTLE_ELSE = re.compile(
+    r"哪些|哪几[种类项个条]|几[种类]|多少[种类]|什么|规定|要求|提到|建立|健全|完善|搞|设|有|要|了|的|里|中|都|一共|总共|到底|分别|"
+    r"请|帮我|列出?来?|一下|文件|材料|措施|意见|[啊呀呢吗，,。？?！!、：:；;\s“”]"
+)
 LONGEST_EXCERPT = 60
 SHORTEST_CORE = 4
 """Characters of the least end of a term that is looked for in the place of the whole."""
@@ -83,6 +107,67 @@ def answer_list(
     if not statements:
         return None
     return compose(statements, documents, opening=f"出现“{phrase}”的：{'，'.join(counts)}。")
+
+
+def answer_words(
+    reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
+) -> Answer | None:
+    """Return every article that has a word which a question puts in quotation marks or asks after.
+
+    哪些事写了“每年”, 要搞哪几种清单: when several are asked for, and the word is not everywhere.
+    """
+    if not _SEVERAL.search(reading.text) or reading.mentions.reported or reading.addresses:
+        return None
+    searched = _normative(reading, listed)
+    words = [w for w in dict.fromkeys(_WORD.findall(reading.text)) if not _ANY_NOUN.fullmatch(w)]
+    if not words and (asked := _OF_KIND.search(reading.topic)):
+        noun = asked["noun"]
+        alone = len(_LITTLE_ELSE.sub("", reading.topic.replace(noun, ""))) <= MOST_BESIDE
+        words = [noun] if alone and not _ANY_NOUN.fullmatch(noun) else []
+    if not _make_a_list(words, searched):
+        return None
+    statements, counts = [], []
+    for parsed in searched:
+        found = [a for a in parsed.numbered if any(fold(w) in fold(a.text) for w in words)]
+        for article in found:
+            spans = {span for w in words for span in _sentences_with(article, w)}
+            statements.append(Statement(article, tuple(sorted(spans))))
+        if found:
+            counts.append(f"{document_label(parsed.document)}{len(found)}条")
+    said = "、".join(f"“{word}”" for word in words)
+    return compose(statements, documents, opening=f"出现{said}的：{'，'.join(counts)}。")
+
+
+def _normative(reading: Reading, listed: Sequence[ParsedDocument]) -> list[ParsedDocument]:
+    mentions = reading.mentions
+    named = mentions.documents or mentions.hinted or mentions.scoped
+    known = {d.document.id for d in listed}
+    numbered = [d for d in listed if d.numbered and d.document.edition_of not in known]
+    return [d for d in numbered if d.document.id in named] or ([] if named else numbered)
+
+
+def _make_a_list(words: Sequence[str], searched: Sequence[ParsedDocument]) -> bool:
+    """Tell whether some articles have one of the words, and by no means most."""
+    texts = [fold(article.text) for parsed in searched for article in parsed.numbered]
+    holding = sum(any(fold(word) in text for word in words) for text in texts)
+    return LEAST_HOLDING <= holding <= MOST_HOLDING
+
+
+def _sentences_with(article: Article, word: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences that have a word; of a long one, the part that has it."""
+    spans = []
+    for sentence in article.sentences:
+        if fold(word) not in fold(sentence.text):
+            continue
+        if len(sentence.text) <= WHOLE_SENTENCE:
+            spans.append((sentence.start, sentence.end))
+            continue
+        spans += [
+            (sentence.start + start, sentence.start + end)
+            for start, end in split_clauses(sentence.text)
+            if fold(word) in fold(sentence.text[start:end])
+        ]
+    return spans
 
 
 def _phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> str:

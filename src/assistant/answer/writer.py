@@ -176,14 +176,13 @@ class Writer:
             or about.answer_about(reading, self._listed, self._documents)
             or (compare.sets_against(reading) and self._compare(reading))
             or answer_duties(reading, self._register, self._documents)
+            or enumerate_.answer_words(reading, self._listed, self._documents)
             or self._answer_overview(reading)
             or self._compare(reading)
         )
 
     def _compare(self, reading: Reading) -> Answer | None:
-        return compare.answer_comparison(
-            reading, self._searcher, self._alignment, self._documents
-        )
+        return compare.answer_comparison(reading, self._searcher, self._alignment, self._documents)
 
     def _refuse_foreign(self, reading: Reading) -> Answer | None:
         reason = foreign(reading)

@@ -32,7 +32,9 @@ _ANOTHER_SUBJECT = re.compile(
     r"(?:的话|那边|这边|方面|来说)?(?:呢|也(?:是|要|一样|这样)吗?|又?(?:怎么(?:办|说|样)?|如何))?",
 )
 # One more thing of the matter that was talked about, said in full: 一般的下级书记又是谁去查.
-_ADDS = re.compile(r"又(?!不)|也(?:是|要|得|有|会|能|这|一样)|还(?:用|要|得|有没有|会|能|需)|再(?!次)|同样|另外")
+_ADDS = re.compile(
+    r"又(?!不)|也(?:是|要|得|有|会|能|这|一样)|还(?:用|要|得|有没有|会|能|需)|再(?!次)|同样|另外"
+)
 MOST_TURNS = 12
 """Turns of a conversation that are looked at, from its end."""
 SHORT = 14
