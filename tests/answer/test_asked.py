@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answer.asked import TAIL, Kind, gives, kinds_asked
+from assistant.answer.asked import TAIL, Kind, gives, kinds_asked, kinds_sought, missing_slot
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,91 @@ def test_the_year_of_a_date_is_no_duration() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_nothing_gives_nothing(kind: Kind) -> None:
     assert not gives(kind, "")
+
+
+ARRANGED = (
+    "每年安排一定比例的下级“一把手”在上级党委常委会扩大会议上现场述责述廉、接受评议，"
+    "述责述廉报告应当载入廉政档案，并在一定范围内公开。"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "slot"),
+    [
+        ("安排一定比例的下级“一把手”，一定比例具体是多少？", "“一定比例”的具体内容"),
+        ("报告在一定范围内公开，一定范围到底指哪些人？", "“一定范围”的具体内容"),
+        ("述责述廉报告备到哪里", "对象"),
+        ("评议结果要往哪个部门送，交给谁？", "对象"),
+        ("述责述廉会议由谁主持？", "主体"),
+        ("现场的会由哪个部门来录像？", "主体"),
+    ],
+)
+def test_what_a_rule_has_no_place_for_is_named_in_words(question: str, slot: str) -> None:
+    assert missing_slot(question, ARRANGED, ARRANGED) == slot
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "为什么要安排一定比例的下级“一把手”？",
+        "一定期限具体是多久？",
+        "谁来评议？",
+        "述责述廉由谁负责？",
+        "由哪个部门牵头？",
+        "述责述廉报告要公开吗？",
+        "送到哪怕很远的地方也行吗？",
+        "",
+    ],
+)
+def test_what_a_rule_does_say_or_is_not_asked_is_not_missed(question: str) -> None:
+    assert missing_slot(question, ARRANGED, ARRANGED) == ""
+
+
+def test_to_whom_something_goes_is_not_missed_where_it_is_said() -> None:
+    said = "下级“一把手”应当将评议问题整改情况及时向上级党委（党组）报告。"
+    assert missing_slot("整改情况要报给谁？", said, said) == ""
+    assert missing_slot("整改情况要报给谁？", "抓好评议问题整改。", "") == "对象"
+
+
+def test_who_does_it_is_not_missed_where_the_article_speaks_of_it() -> None:
+    article = "谈话应当有专人记录。"
+    assert missing_slot("谈话由谁来记录？", "", article) == ""
+    assert missing_slot("谈话由谁来记录？", article, "") == ""
+    assert missing_slot("谈话由谁来记录？", "开展任职谈话。", "开展任职谈话。") == "主体"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "民主生活会走过场怎么办",
+        "该报告不报告会怎么样",
+        "瞒着不报怎么处理",
+        "不整改有什么后果",
+        "what happens if a report is withheld",
+    ],
+)
+def test_whoever_asks_what_follows_is_quoted_consequences_but_not_refused_for_want_of_them(
+    question: str,
+) -> None:
+    assert kinds_sought(question)[-1] is Kind.CONSEQUENCE
+    assert Kind.CONSEQUENCE not in kinds_asked(question)
+
+
+def test_beside_a_consequence_the_values_asked_for_are_sought_too() -> None:
+    question = "瞒着不报怎么处理，几天内报？"
+    assert kinds_sought(question) == (*kinds_asked(question), Kind.CONSEQUENCE)
+    assert kinds_sought("信访举报多久分析一次") == kinds_asked("信访举报多久分析一次")
+
+
+@pytest.mark.parametrize(
+    ("text", "follows"),
+    [
+        ("对走过场的，责令重新召开。", True),
+        ("对该报告而不报告的，严肃追究责任。", True),
+        ("发现重要问题的，向上级纪委报告。", True),
+        ("“一把手”应当带头报告个人有关事项。", False),
+        ("述责述廉报告在一定范围内公开。", False),
+    ],
+)
+def test_a_consequence_is_what_follows_for_whoever_does_something(text: str, follows: bool) -> None:
+    assert gives(Kind.CONSEQUENCE, text) is follows

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from assistant.answer.enumerate_ import WHOLE_SENTENCE
 from assistant.domain import Answer, ParsedDocument
 from assistant.pipeline import Assistant
 from assistant.text import fold
@@ -163,3 +166,65 @@ def test_a_term_whose_matter_is_left_over_behind_it_is_not_listed(assistant: Ass
 def test_what_a_commentary_counts_is_not_counted_anew(assistant: Assistant) -> None:
     answer = assistant.ask("按记者的说法《措施》里一把手出现几次")
     assert "共出现了30次" in answer.text
+
+
+def holding_numbered(documents: Documents, document_id: str, words: Sequence[str]) -> set[str]:
+    """Return the ids of the numbered articles that have one of the words, counted here."""
+    articles = documents[document_id].numbered
+    return {a.id for a in articles if any(fold(word) in fold(a.text) for word in words)}
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("要建立哪些清单？", "清单"),
+        ("北京要搞哪几种清单？", "清单"),
+        ("有哪几种审计", "审计"),
+    ],
+)
+def test_of_a_kind_that_is_asked_after_every_article_that_has_it_is_listed(
+    assistant: Assistant, documents: Documents, question: str, word: str
+) -> None:
+    where = (MEASURES,) if "北京" in question else (OPINIONS, MEASURES)
+    expected = set().union(*(holding_numbered(documents, one, [word]) for one in where))
+    answer = assistant.ask(question)
+    check_list(answer, expected, word)
+    counts = [
+        f"{len(held)}条" for one in where if (held := holding_numbered(documents, one, [word]))
+    ]
+    assert all(count in answer.text.splitlines()[0] for count in counts)
+
+
+def test_of_several_words_in_quotation_marks_each_is_looked_for(
+    assistant: Assistant, documents: Documents
+) -> None:
+    words = ("清单", "审计")
+    answer = assistant.ask("有哪些“清单”和“审计”")
+    expected = holding_numbered(documents, OPINIONS, words) | holding_numbered(
+        documents, MEASURES, words
+    )
+    assert {c.article_id for c in answer.citations} == expected
+    assert all(any(word in c.quote for word in words) for c in answer.citations)
+    assert answer.text.startswith("出现“清单”、“审计”的：")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("要有哪些红烧排骨？", id="nowhere"),
+        pytest.param("提到哪些条例？", id="in hardly any article"),
+        pytest.param("要建哪些机制？", id="in most articles"),
+        pytest.param("要采取哪些措施？", id="a word for anything"),
+        pytest.param("“清单”由谁备案？", id="only one thing is asked"),
+        pytest.param("“清单”是什么意思？", id="the word itself says several"),
+        pytest.param("哪些领导干部家属经商办企业的情形要建立负面清单？", id="more is asked"),
+    ],
+)
+def test_no_list_is_drawn_up_by_a_word(assistant: Assistant, question: str) -> None:
+    assert not assistant.ask(question).text.startswith("出现“")
+
+
+def test_of_a_long_sentence_the_part_that_has_the_word_is_quoted(assistant: Assistant) -> None:
+    answer = assistant.ask("要建立哪些清单？")
+    assert all(len(c.quote) <= WHOLE_SENTENCE for c in answer.citations if c.quote[-1] not in "。")
+    assert all("清单" in c.quote for c in answer.citations)

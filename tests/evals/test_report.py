@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from assistant.answer.asking import Asking
 from assistant.evals.calibrate import Calibration, OperatingPoint, Tenth, load_calibration
 from assistant.evals.markup import node
 from assistant.evals.report import render_report
@@ -16,6 +17,7 @@ from .samples import StandIn, answered, make_case, run_all
 FITTED = Calibration(
     bias=-1.0,
     weights={"coverage": 2.0},
+    asking=Asking({}, 0.0),
     cases=70,
     area_under_curve=0.9,
     points=(OperatingPoint(0.5, 0.02, 0.7), OperatingPoint(0.6, 0.125, 0.8)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -15,39 +13,25 @@ from assistant.answer.asked import (
     missing_particulars,
     particulars_asked,
 )
-from assistant.answer.compose import Statement, compose, merge_spans, refuse
+from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.duty_list import answer_duties
-from assistant.answer.extract import PART, extent_of, quote_article, select_statements
+from assistant.answer.extract import extent_of, select_statements
+from assistant.answer.part_answers import PartAnswers
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
 from assistant.domain import Answer, Article, Citation, DocumentKind, Hit, ParsedDocument
-from assistant.duties.records import Duty
 from assistant.duties.register import Register
 from assistant.retrieve.align import Alignment
 from assistant.retrieve.parts import Part, split_parts
 from assistant.retrieve.reading import Reading, asks_source
 from assistant.retrieve.search import Query, Searcher
 
-_COMMAS = re.compile(r"[，,：:]")
-
 HITS = 10
 OFFERED = 3
 DISCUSSED = 2.5
 """Standard deviations that an article gains when the answer before cited it."""
-CONTEXT = 0.5
-"""Share of an article's score for the whole question that counts for a part of it."""
 LEAST_APART = 2
 """Parts from which a question that cannot be answered as a whole is answered part by part."""
-AGENT = 1.0
-"""… and what an article gains, or a sentence, by laying a duty on whoever the part is about."""
-FIRST_WORDS = 4
-"""Characters at whose beginning somebody is the subject."""
-AHEAD = 0.3
-"""Standard deviations by which an article must answer a part better than those quoted."""
-OWN_WORDS = 4
-"""Pairs of characters with content that a part must have to find an article of its own …"""
-COVERED = 0.1
-"""… and the share of them, weighted by rarity, that this article must have."""
 BESIDE = 1.2
 """… when the question stands by itself and only adds to what was said."""
 ALIKE = 1.5
@@ -71,6 +55,7 @@ class Writer:
         self._judge = judge
         self._alignment = alignment
         self._register = register
+        self._parts = PartAnswers(searcher, register, self._documents)
 
     def answer(self, reading: Reading) -> Answer:
         """Return a verified answer, a refusal, or a question back."""
@@ -293,7 +278,7 @@ class Writer:
             parts = split_parts(reading.text)
             opening = self._opening(reading, statements, one=len(parts) == 1)
             if len(parts) > 1:
-                statements = self._cover(parts, reading, hits, statements)
+                statements = self._parts.cover(parts, reading, hits, statements)
             # 是哪天印发的，对谈心谈话有什么要求: a fact on the document, and what it says.
             told, proof = (
                 about.tell(reading, self._listed) if about.asks_more(reading) else ("", ())
@@ -334,62 +319,6 @@ class Writer:
         enough = answered > len(parts) / 2
         return compose(quoted.values(), self._documents) if enough else None
 
-    def _cover(
-        self,
-        parts: Sequence[Part],
-        reading: Reading,
-        hits: Sequence[Hit],
-        statements: Sequence[Statement],
-    ) -> list[Statement]:
-        """Return the statements and, for each part of a question, the sentence that answers it.
-
-        The whole question says what the part leaves out: articles that it finds are ahead. A part
-        with hardly a word of its own (跟谁一起) finds no further article.
-        """
-        least = min((hit.score for hit in hits), default=0.0)
-        near = tuple((hit.article.id, CONTEXT * (hit.score - least)) for hit in hits)
-        quoted = {statement.article.id: statement for statement in statements}
-        for part in parts:
-            duties = self._duties_of(part)
-            theirs = tuple((i, AGENT) for i in dict.fromkeys(d.article_id for d in duties))
-            query = Query(part.own, reading.mentions, near=near + theirs)
-            found = self._searcher.search(query, limit=HITS).hits
-            ahead = max((hit.score for hit in found if hit.article.id in quoted), default=-math.inf)
-            first = found[0]
-            said = first.article.id in quoted
-            due = first.article.id in dict(theirs) or self._speaks_of(part.own, first)
-            if not said and (first.score < ahead + AHEAD or not due):
-                first = next((hit for hit in found if hit.article.id in quoted), first)
-                if first.article.id not in quoted:
-                    continue
-            first = _prefer(first, duties)
-            best = quote_article(first, kinds_sought(part.text), self._documents, extent=PART)
-            before = quoted.get(first.article.id)
-            text = self._documents[first.article.document_id].document.text
-            quoted[first.article.id] = (
-                replace(before, spans=merge_spans((*before.spans, *best.spans), text))
-                if before
-                else best
-            )
-        return list(quoted.values())
-
-    def _duties_of(self, part: Part) -> tuple[Duty, ...]:
-        """Return the duties of whoever a part of a question is about: 上级“一把手”找下级谈."""
-        clause = _COMMAS.split(self._searcher.as_written(part.own))[-1]
-        bodies = self._register().bodies
-        begin = next((i for i in range(FIRST_WORDS) if bodies.at(clause, i) > i), None)
-        if begin is None:
-            return ()
-        who = set(bodies.identify(clause[begin : bodies.at(clause, begin)]))
-        return tuple(
-            d for d in self._register().duties if d.subject and who & set(d.subject.bodies)
-        )
-
-    def _speaks_of(self, part: str, hit: Hit) -> bool:
-        """Tell whether a part of a question has words of its own that an article speaks of."""
-        own = self._searcher.content(part)
-        return len(own) >= OWN_WORDS and self._searcher.coverage(part, hit.article.text) >= COVERED
-
     def _opening(
         self, reading: Reading, statements: Sequence[Statement], *, one: bool = True
     ) -> str:
@@ -401,13 +330,3 @@ class Writer:
         quoted = " ".join(text[start:end] for start, end in statements[0].spans)
         value = lead_with(kinds_asked(reading.form), quoted) if one else ""
         return correct_premise(reading.text, quoted) or value
-
-
-def _prefer(hit: Hit, duties: Sequence[Duty]) -> Hit:
-    """Return a hit whose sentences that lay down one of the duties count for more."""
-    laid_down = {d.sentence.start for d in duties if d.article_id == hit.article.id}
-    sentences = tuple(
-        (sentence, score + AGENT * (sentence.start in laid_down))
-        for sentence, score in hit.sentences
-    )
-    return replace(hit, sentences=sentences)

@@ -1,0 +1,121 @@
+"""Each part of a question that asks several things → the sentence that answers it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.answer.asked import kinds_sought
+from assistant.answer.compose import Documents, Statement, merge_spans
+from assistant.answer.extract import PART, quote_article
+from assistant.domain import Hit
+from assistant.duties.records import Duty
+from assistant.duties.register import Register
+from assistant.retrieve.parts import Part
+from assistant.retrieve.reading import Reading
+from assistant.retrieve.search import Query, Searcher
+
+HITS = 10
+CONTEXT = 0.5
+"""Share of an article's score for the whole question that counts for a part of it."""
+AGENT = 1.0
+"""What an article gains, or a sentence, by laying a duty on whoever the part is about."""
+FIRST_WORDS = 4
+"""Characters at whose beginning somebody is the subject."""
+AHEAD = 0.3
+"""Standard deviations by which an article must answer a part better than those quoted."""
+OWN_WORDS = 4
+"""Pairs of characters with content that a part must have to find an article of its own …"""
+COVERED = 0.1
+"""… and the share of them, weighted by rarity, that this article must have."""
+
+_COMMAS = re.compile(r"[，,：:]")
+
+
+class PartAnswers:
+    """Finds what is quoted for the parts of a question."""
+
+    def __init__(
+        self, searcher: Searcher, register: Callable[[], Register], documents: Documents
+    ) -> None:
+        self._searcher = searcher
+        self._register = register
+        self._documents = documents
+
+    def cover(
+        self,
+        parts: Sequence[Part],
+        reading: Reading,
+        hits: Sequence[Hit],
+        statements: Sequence[Statement],
+    ) -> list[Statement]:
+        """Return the statements and, for each part of a question, the sentence that answers it.
+
+        The whole question says what the part leaves out: articles that it finds are ahead. A part
+        with hardly a word of its own (跟谁一起) finds no further article.
+        """
+        least = min((hit.score for hit in hits), default=0.0)
+        near = tuple((hit.article.id, CONTEXT * (hit.score - least)) for hit in hits)
+        quoted = {statement.article.id: statement for statement in statements}
+        for part in parts:
+            duties = self._duties_of(part)
+            theirs = {duty.article_id: AGENT for duty in duties}
+            query = Query(part.own, reading.mentions, near=(*near, *theirs.items()))
+            found = self._searcher.search(query, limit=HITS).hits
+            hit = self._choose(part, found, quoted, theirs)
+            if hit is None:
+                continue
+            kinds = kinds_sought(part.text)
+            best = quote_article(_prefer(hit, duties), kinds, self._documents, extent=PART)
+            before = quoted.get(hit.article.id)
+            quoted[hit.article.id] = self._joined(before, best) if before else best
+        return list(quoted.values())
+
+    def _choose(
+        self,
+        part: Part,
+        found: Sequence[Hit],
+        quoted: dict[str, Statement],
+        theirs: dict[str, float],
+    ) -> Hit | None:
+        """Return the article for a part: the best one, or else the best of those quoted."""
+        said = next((hit for hit in found if hit.article.id in quoted), None)
+        first = found[0]
+        if first is said:
+            return first
+        ahead = said.score if said else -math.inf
+        due = first.article.id in theirs or self._speaks_of(part.own, first)
+        return first if due and first.score >= ahead + AHEAD else said
+
+    def _joined(self, before: Statement, best: Statement) -> Statement:
+        text = self._documents[before.article.document_id].document.text
+        return replace(before, spans=merge_spans((*before.spans, *best.spans), text))
+
+    def _duties_of(self, part: Part) -> tuple[Duty, ...]:
+        """Return the duties of whoever a part of a question is about: 上级“一把手”找下级谈."""
+        clause = _COMMAS.split(self._searcher.as_written(part.own))[-1]
+        bodies = self._register().bodies
+        begin = next((i for i in range(FIRST_WORDS) if bodies.at(clause, i) > i), None)
+        if begin is None:
+            return ()
+        who = set(bodies.identify(clause[begin : bodies.at(clause, begin)]))
+        return tuple(
+            d for d in self._register().duties if d.subject and who & set(d.subject.bodies)
+        )
+
+    def _speaks_of(self, part: str, hit: Hit) -> bool:
+        """Tell whether a part of a question has words of its own that an article speaks of."""
+        own = self._searcher.content(part)
+        return len(own) >= OWN_WORDS and self._searcher.coverage(part, hit.article.text) >= COVERED
+
+
+def _prefer(hit: Hit, duties: Sequence[Duty]) -> Hit:
+    """Return a hit whose sentences that lay down one of the duties count for more."""
+    laid_down = {d.sentence.start for d in duties if d.article_id == hit.article.id}
+    sentences = tuple(
+        (sentence, score + AGENT * (sentence.start in laid_down))
+        for sentence, score in hit.sentences
+    )
+    return replace(hit, sentences=sentences)
