@@ -4,11 +4,12 @@ from collections import Counter
 
 import pytest
 
-from assistant.answer.compare import differences
+from assistant.answer.compare import compared, differences, sets_against
 from assistant.domain import ParsedDocument
 from assistant.pipeline import Assistant
+from assistant.retrieve.reading import Reader
 
-from .samples import MEASURES, OPINIONS, XINHUA, article, cited, quoted
+from .samples import ESSAY, INTERVIEW, MEASURES, OPINIONS, XINHUA, article, cited, quoted
 
 Documents = dict[str, ParsedDocument]
 
@@ -114,3 +115,70 @@ def test_every_article_with_a_difference_is_the_same_article_elsewhere(
     for unit in documents[OPINIONS].numbered:
         other = article(documents[XINHUA], unit.number or 0)
         assert (unit.text != other.text) == (unit.number in changed)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "两份文件对民主生活会走过场怎么说",
+        "两级文件对民主生活会走过场各怎么处理",
+        "中央怎么处理走过场的民主生活会、北京怎么处理？",
+    ],
+)
+def test_both_are_quoted_where_both_are_asked_in_whatever_words(
+    assistant: Assistant, question: str
+) -> None:
+    assert cited(assistant.ask(question)) == [f"{OPINIONS}#18", f"{MEASURES}#22"]
+
+
+@pytest.mark.parametrize(
+    ("question", "commentary"),
+    [
+        ("邹开红文章对中央和北京的述责述廉怎么说", ESSAY),
+        ("采访里说北京怎么细化中央的述责述廉要求", INTERVIEW),
+    ],
+)
+def test_a_commentary_that_is_named_is_asked_and_not_what_it_comments(
+    assistant: Assistant, question: str, commentary: str
+) -> None:
+    assert {c.document_id for c in assistant.ask(question).citations} == {commentary}
+
+
+def test_a_commentary_answers_what_names_two_documents_by_the_way(assistant: Assistant) -> None:
+    answer = assistant.ask("北京把中央的二十五条拆成多少项任务？")
+    assert {c.document_id for c in answer.citations} == {INTERVIEW}
+    assert "46项任务" in quoted(answer)
+
+
+def test_a_quoted_word_is_compared_and_not_listed_where_the_difference_is_asked(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("中央和北京在“述责述廉”上有什么区别？")
+    assert cited(answer) == [f"{OPINIONS}#7", f"{MEASURES}#11"]
+    assert "出现“" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("中央和北京对述责述廉的要求有什么区别", True),
+        ("把两份文件关于信访举报的规定对照一下", True),
+        ("中央和北京都怎么要求任职谈话", False),
+        ("述责述廉怎么做比较好", False),
+    ],
+)
+def test_texts_are_set_against_each_other_only_by_words_that_say_so(
+    reader: Reader, *, question: str, wanted: bool
+) -> None:
+    assert sets_against(reader.read(question)) is wanted
+
+
+def test_the_two_that_a_question_asks_both_of_are_told(
+    reader: Reader, documents: Documents
+) -> None:
+    both = compared(reader.read("两份文件对述责述廉怎么说"), documents)
+    assert both is not None
+    assert set(both) == {OPINIONS, MEASURES}
+    assert compared(reader.read("《意见》对述责述廉怎么说"), documents) is None
+    assert compared(reader.read("述责述廉报告要公开吗"), documents) is None
+    assert compared(reader.read("《意见》的新华社版和正式文本有什么不同"), documents) is None

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.answer.asked import Kind
 from assistant.answer.extract import (
+    ENTIRE,
     NARROW,
     SIDE,
     USUAL,
@@ -149,3 +150,36 @@ def test_an_item_is_quoted_with_the_words_that_it_completes(
     answer = law_assistant.ask(question)
     assert "醉酒驾驶机动车" in quoted(answer)
     assert "处拘役，并处罚金" in quoted(answer)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "政治监督要强化的各个方面请一条不漏列出来",
+        "对信访举报的所有要求都列出来",
+        "巡视巡察一共要做哪几件事，别漏",
+        "逐项说明民主生活会的要求",
+    ],
+)
+def test_whoever_wants_it_without_a_gap_is_quoted_everything(question: str) -> None:
+    assert extent_of(question) is ENTIRE
+
+
+@pytest.mark.parametrize("question", ["信访举报多久分析一次？", "谁来谈、谈什么？", "有没有遗漏？"])
+def test_whoever_does_not_is_not(question: str) -> None:
+    assert extent_of(question) is not ENTIRE
+
+
+def test_a_list_that_runs_through_a_sentence_is_quoted_to_its_end(assistant: Assistant) -> None:
+    answer = assistant.ask("北京对一把手和领导班子的政治监督，要强化的各个方面请一条不漏列出来")
+    assert "对党忠诚" in quoted(answer)
+    assert "担当作为、廉洁自律等情况的监督" in quoted(answer)
+
+
+def test_everything_is_every_sentence_in_reading_order(documents: Documents) -> None:
+    unit = article(documents[OPINIONS], 14)
+    statement = quote_article(hit(unit, {}), (), documents, extent=ENTIRE)
+    text = documents[OPINIONS].document.text
+    quotation = "".join(text[start:end] for start, end in statement.spans)
+    left_out = [s.text for s in unit.sentences if s.text not in quotation]
+    assert left_out in ([], [unit.sentences[0].text])

@@ -107,24 +107,10 @@ def test_words_that_tell_are_learnt_and_weigh(written: Path) -> None:
     assert fitted.area_under_curve == 1.0
 
 
-def test_what_is_learnt_of_a_question_counts_for_nothing_when_it_is_that_question(
-    written: Path,
-) -> None:
-    cases = load_cases(written)
-    # Words of its own tell each question from all others, and nothing of any other.
-    heard = [chr(0x4E00 + 2 * n) * 2 + chr(0x4E01 + 2 * n) * 2 for n in range(len(cases))]
-    told = list(zip(outcomes(cases), heard, strict=True))
-    shared = [f"{words}{'吗' if n % 5 else '谁'}" for n, (_, words) in enumerate(told)]
-    fitted = calibrate([(Listens(shared), cases)])
-    assert set(fitted.asking.runs) <= {"吗", "谁"}
-    assert fitted.area_under_curve < 0.7
-
-
 def test_the_sign_is_fitted_on_what_other_questions_taught(written: Path) -> None:
     cases = load_cases(written)
-    # Each word is heard twice, of one question that is answerable and of one that is not, or of
-    # two alike by chance: in hindsight the words tell much, beforehand nothing.
-    draw = Random(0)
+    # Words drawn by lot: in hindsight they tell every question apart, beforehand nothing.
+    draw = Random(0)  # noqa: S311 - no secret
     words = [chr(0x4E00 + n) for n in range(200)]
     heard = ["".join(draw.sample(words, 30)) for _ in cases]
     fitted = calibrate([(Listens(heard), cases)])

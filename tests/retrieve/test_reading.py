@@ -228,3 +228,41 @@ def test_a_matter_that_was_just_talked_about_is_no_other(reader: Reader) -> None
     reading = reader.read("那任职谈话呢？", TALKS)
     assert "新任职" in reading.standalone
     assert "那任职谈话呢" in reading.standalone
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "信访举报情况也要定期分析研判吗？",
+        "同样是新任职的“一把手”，组织部门负责人要做什么？",
+        "另外，述责述廉报告要不要公开？",
+        "纪检机关、组织部门负责人又要跟下级“一把手”谈什么话？",
+    ],
+)
+def test_a_whole_question_that_adds_to_the_one_before_keeps_in_mind_what_was_cited(
+    reader: Reader, question: str
+) -> None:
+    reading = reader.read(question, TALKS)
+    assert not reading.leans
+    assert reading.standalone == reading.text
+    assert reading.mentions == reader.read(question).mentions
+    assert reading.discussed == (f"{OPINIONS}#3",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "信访举报情况多久分析研判一次？",
+        "述责述廉报告又不公开怎么办",
+        "再次列席下级党委常委会要报告吗？",
+    ],
+)
+def test_a_whole_question_that_adds_nothing_forgets_what_was_cited(
+    reader: Reader, question: str
+) -> None:
+    assert reader.read(question, TALKS) == reader.read(question)
+
+
+def test_with_nothing_answered_before_nothing_is_kept_in_mind(reader: Reader) -> None:
+    asked = TALKS[:1]
+    assert reader.read("信访举报情况也要定期分析研判吗？", asked).discussed == ()

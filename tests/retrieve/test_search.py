@@ -202,3 +202,22 @@ def test_a_title_or_a_date_states_nothing(documents: dict[str, ParsedDocument]) 
     unnumbered = [a for a in documents[OPINIONS].articles if a.number is None]
     assert [a.text for a in unnumbered if not states_something(a)] == ["（2021年3月27日）"]
     assert all(states_something(a) for a in documents[OPINIONS].numbered)
+
+
+@pytest.mark.parametrize(
+    "question", ["贯彻落实若干措施有什么要求", "北京对加强“一把手”和领导班子监督的措施怎么落实"]
+)
+def test_a_covering_note_names_the_matter_and_comes_behind_what_rules_on_it(
+    searcher: Searcher, reader: Reader, documents: dict[str, ParsedDocument], question: str
+) -> None:
+    note = documents[MEASURES].articles[0]
+    assert "印发给你们" in note.text
+    found = [h.article.id for h in searcher.search(make_query(reader, question), limit=3).hits]
+    assert note.id not in found
+
+
+def test_the_covering_note_is_found_when_its_own_words_are_asked_for(
+    searcher: Searcher, reader: Reader
+) -> None:
+    hits = searcher.search(make_query(reader, "若干措施印发给谁"), limit=1).hits
+    assert "印发给你们" in hits[0].article.text

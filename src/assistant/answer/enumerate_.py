@@ -116,7 +116,8 @@ def answer_words(
 
     哪些事写了“每年”, 要搞哪几种清单: when several are asked for, and the word is not everywhere.
     """
-    if not _SEVERAL.search(reading.text) or reading.mentions.reported or reading.addresses:
+    several = _SEVERAL.search(_WORD.sub("", reading.text))  # “清单”是什么意思 asks for no list
+    if not several or reading.mentions.reported or reading.addresses:
         return None
     searched = _normative(reading, listed)
     words = [w for w in dict.fromkeys(_WORD.findall(reading.text)) if not _ANY_NOUN.fullmatch(w)]

@@ -1,0 +1,57 @@
+"""What was talked about bears on what is found next."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answer.writer import ALIKE, BESIDE
+from assistant.domain import Turn
+from assistant.pipeline import Assistant
+
+from .samples import MEASURES, OPINIONS, cited
+
+TALKS: tuple[Turn, ...] = (
+    ("user", "中央对新任职的下级“一把手”谈话有要求吗？"),
+    ("assistant", "《意见》（三）：对下级新任职“一把手”应当开展任职谈话；[1]"),
+)
+
+
+def gained(assistant: Assistant, question: str) -> dict[str, float]:
+    """Return by how much articles score more after the talk than without it."""
+    alone = {hit.article.id: hit.score for hit in assistant.search(question, limit=100)}
+    behind = assistant.search(question, history=TALKS, limit=100)
+    differences = {hit.article.id: hit.score - alone[hit.article.id] for hit in behind}
+    return {i: gain for i, gain in differences.items() if abs(gain) > 1e-3}
+
+
+@pytest.mark.parametrize(
+    "question", ["信访举报情况也要定期分析研判吗？", "另外，述责述廉报告要不要公开？"]
+)
+def test_what_adds_to_the_talk_favours_the_article_that_it_was_about(
+    assistant: Assistant, question: str
+) -> None:
+    assert gained(assistant, question) == pytest.approx({f"{OPINIONS}#3": BESIDE}, rel=1e-3)
+
+
+def test_what_turns_to_another_document_favours_its_like_there_alone(assistant: Assistant) -> None:
+    question = "同样是新任职的“一把手”，北京要求开展任职谈话吗？"
+    assert gained(assistant, question) == pytest.approx({f"{MEASURES}#6": ALIKE}, rel=1e-3)
+
+
+def test_what_goes_on_from_nothing_favours_nothing(assistant: Assistant) -> None:
+    assert gained(assistant, "信访举报情况多久分析研判一次？") == {}
+
+
+def test_a_fresh_matter_is_answered_from_its_own_article_though_it_adds_to_the_talk(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("另外，述责述廉报告要不要公开？", history=TALKS)
+    assert answer.status == "answered"
+    assert f"{OPINIONS}#3" not in cited(answer)[:1]
+    assert {f"{OPINIONS}#7", f"{MEASURES}#11"} & set(cited(answer))
+
+
+def test_the_document_turned_to_is_the_one_that_is_quoted(assistant: Assistant) -> None:
+    question = "同样是新任职的“一把手”，北京要求开展任职谈话吗？"
+    answer = assistant.ask(question, history=TALKS)
+    assert cited(answer)[:1] == [f"{MEASURES}#6"]
