@@ -109,19 +109,8 @@ def refuse(
     return Answer(status="refused", text=text, related=offer(related, documents), reason=reason)
 
 
-def merge_spans(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
-    """Return spans in order, those that overlap or have only white space between them as one."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and (start < merged[-1][1] or not text[merged[-1][1] : start].strip()):
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
-
-
 def join_spans(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
-    """Return spans in order, those with only white space between them joined."""
+    """Return spans in order, those that overlap or have only white space between them as one."""
     joined: list[Span] = []
     for start, end in sorted(spans):
         if joined and not text[joined[-1][1] : start].strip():

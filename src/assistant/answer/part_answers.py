@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answer.asked import kinds_sought
-from assistant.answer.compose import Documents, Statement, merge_spans
+from assistant.answer.compose import Documents, Statement, join_spans
 from assistant.answer.extract import PART, quote_article
 from assistant.domain import Hit
 from assistant.duties.records import Duty
@@ -91,7 +91,7 @@ class PartAnswers:
 
     def _joined(self, before: Statement, best: Statement) -> Statement:
         text = self._documents[before.article.document_id].document.text
-        return replace(before, spans=merge_spans((*before.spans, *best.spans), text))
+        return replace(before, spans=join_spans((*before.spans, *best.spans), text))
 
     def _duties_of(self, part: Part) -> tuple[Duty, ...]:
         """Return the duties of whoever a part of a question is about: 上级“一把手”找下级谈."""
