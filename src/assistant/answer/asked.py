@@ -27,7 +27,6 @@ class Kind(Enum):
     PEOPLE = "人数"
     DEFINITION = "具体内容"
     CONSEQUENCE = "后果"
-    """Sought among sentences only: what has none is not refused for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +94,28 @@ _RULES = tuple(
             r"包括哪些(?:人|方面|内容|单位)|细到哪|范围(?:是|包括)",
             r"是指|指的是|包括|即|分别|：|（[^）]{6,}）|[^、]+、[^、]+、[^、]+",
         ),
+        (
+            Kind.CONSEQUENCE,
+            r"怎么(?:办|处理|处置|罚|处罚|追究|弄)|如何(?:处理|处置|追究)|后果|下场|会怎么?样|咋(?:办|处理|整)|"
+            r"(?:受|被|挨|吃)(?:到|什么|啥)?(?:什么|哪些|啥)?(?:处分|处理|处罚|批评)|"
+            r"what happens|consequence",
+            r"(?:的|者)[，,]?[^，。；]{0,24}(?:责令|追究|问责|处[理分罚]|纠正|诫勉|约谈|通报|曝光|批评|提醒|指出|撤|罚|报告)",
+        ),
     )
 )
-_ASKS_CONSEQUENCE = re.compile(
-    r"怎么(?:办|处理|处置|罚|处罚|追究|弄)|如何(?:处理|处置|追究)|后果|下场|会怎么?样|"
-    r"咋(?:办|处理|整)|"
-    r"(?:受|被|挨|吃)(?:到|什么|啥)?(?:什么|哪些|啥)?(?:处分|处理|处罚|批评)|"
-    r"what happens|consequence"
-)
-_CONSEQUENCE = re.compile(
-    r"(?:的|者)[，,]?[^，。；]{0,24}(?:责令|追究|问责|处[理分罚]|纠正|诫勉|约谈|通报|曝光|批评|提醒|指出|撤|罚|报告)"
-)
+SOUGHT_ONLY = (Kind.CONSEQUENCE,)
+"""Kinds that tell which sentence to quote; what has none is not refused for it."""
 TAIL = 60
 """Characters at the end of a long question in which it asks; before them it tells a story."""
 
 
 def kinds_asked(question: str) -> tuple[Kind, ...]:
-    """Return the kinds of value that a question asks for, in the order of the rules.
+    """Return the kinds of value that a question asks for, in the order of the rules."""
+    return tuple(kind for kind in kinds_sought(question) if kind not in SOUGHT_ONLY)
+
+
+def kinds_sought(question: str) -> tuple[Kind, ...]:
+    """Return the kinds of value that the sentences to be quoted should give.
 
     How long something takes is asked in many ways (多长时间作一次): a frequency is no duration.
     """
@@ -122,16 +126,8 @@ def kinds_asked(question: str) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
-def kinds_sought(question: str) -> tuple[Kind, ...]:
-    """Return the kinds of value that the sentences to be quoted should give."""
-    kinds = kinds_asked(question)
-    return (*kinds, Kind.CONSEQUENCE) if _ASKS_CONSEQUENCE.search(question[-TAIL:]) else kinds
-
-
 def gives(kind: Kind, text: str) -> bool:
     """Tell whether a text holds a value of this kind."""
-    if kind is Kind.CONSEQUENCE:
-        return bool(_CONSEQUENCE.search(text))
     return any(rule.evidence.search(text) for rule in _RULES if rule.kind is kind)
 
 
@@ -174,9 +170,10 @@ _WHO_DOES = re.compile(
     rf"(?:(?:由|让|归|得|要|请){_BODY_ASKED}(?:先|亲自|具体|最后|最终)*+(?:来|去|要|负责|应该|应当|得|可以|有权|统一)*+"
     rf"|{_BODY_ASKED}(?:先|亲自|具体)*+(?:来|负责|应该|应当|有权|去)++)(?P<act>[\u4e00-\u9fff]{{2,4}})"
 )
-# What anybody responsible may be said to do: no text need have these words to say who it is.
+# What anybody responsible may be said to do: no text need have these words to say who it is. 做
+# with a word behind it is that word (做记录).
 _ANY_ACT = re.compile(
-    r"管|盯|抓|负|处|收拾|拍板|说了算|统|牵头|推|建|做(?!记录)|干|办|审|定|出面|主管|分管|监督|执行|落实|"
+    r"管|盯|抓|负|处|收拾|拍板|说了算|统|牵头|推|建|做(?![\u4e00-\u9fff]{2})|干|办|审|定|出面|主管|分管|监督|执行|落实|"
     r"承担|完成|提|查|看|去|指|组织|开|发|批|同意|决定|把关|反映|报|通报|告|找|谈|问|受理|撤|的|呢|吗"
 )
 

@@ -57,6 +57,7 @@ MOST_HOLDING = 14
 MOST_BESIDE = 4
 """Characters that a question may have beside the noun that it asks after and words of asking."""
 WHOLE_SENTENCE = 90
+"""Characters up to which a sentence is quoted whole in a list by a word."""
 _LITTLE_ELSE = re.compile(
     r"哪些|哪几[种类项个条]|几[种类]|多少[种类]|什么|规定|要求|提到|建立|健全|完善|搞|设|有|要|了|的|里|中|都|一共|总共|到底|分别|"
     r"请|帮我|列出?来?|一下|文件|材料|措施|意见|[啊呀呢吗，,。？?！!、：:；;\s“”]"
@@ -131,7 +132,8 @@ def answer_words(
     for parsed in searched:
         found = [a for a in parsed.numbered if any(fold(w) in fold(a.text) for w in words)]
         for article in found:
-            spans = {span for w in words for span in _sentences_with(article, w)}
+            held = (w for w in words if fold(w) in fold(article.text))
+            spans = {span for w in held for span in _excerpts(article, w, whole=WHOLE_SENTENCE)}
             statements.append(Statement(article, tuple(sorted(spans))))
         if found:
             counts.append(f"{document_label(parsed.document)}{len(found)}条")
@@ -152,23 +154,6 @@ def _make_a_list(words: Sequence[str], searched: Sequence[ParsedDocument]) -> bo
     texts = [fold(article.text) for parsed in searched for article in parsed.numbered]
     holding = sum(any(fold(word) in text for word in words) for text in texts)
     return LEAST_HOLDING <= holding <= MOST_HOLDING
-
-
-def _sentences_with(article: Article, word: str) -> list[tuple[int, int]]:
-    """Return the spans of the sentences that have a word; of a long one, the part that has it."""
-    spans = []
-    for sentence in article.sentences:
-        if fold(word) not in fold(sentence.text):
-            continue
-        if len(sentence.text) <= WHOLE_SENTENCE:
-            spans.append((sentence.start, sentence.end))
-            continue
-        spans += [
-            (sentence.start + start, sentence.start + end)
-            for start, end in split_clauses(sentence.text)
-            if fold(word) in fold(sentence.text[start:end])
-        ]
-    return spans
 
 
 def _phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> str:
@@ -232,13 +217,18 @@ def _longest_in(words: str, texts: str) -> str:
     return ""
 
 
-def _excerpts(article: Article, phrase: str) -> tuple[tuple[int, int], ...]:
-    """Return the spans of the sentences, or of their parts, that hold the phrase."""
+def _excerpts(
+    article: Article, phrase: str, *, whole: int = LONGEST_EXCERPT
+) -> tuple[tuple[int, int], ...]:
+    """Return the spans of the sentences, or of their parts, that hold the phrase.
+
+    Up to ``whole`` characters a sentence is not taken apart.
+    """
     spans = []
     for sentence in article.sentences:
         if fold(phrase) not in fold(sentence.text):
             continue
-        parts = split_clauses(sentence.text) if len(sentence.text) > LONGEST_EXCERPT else ()
+        parts = split_clauses(sentence.text) if len(sentence.text) > whole else ()
         held = [
             (sentence.start + start, sentence.start + end)
             for start, end in parts

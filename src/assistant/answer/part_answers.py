@@ -69,8 +69,7 @@ class PartAnswers:
                 continue
             kinds = kinds_sought(part.text)
             best = quote_article(_prefer(hit, duties), kinds, self._documents, extent=PART)
-            before = quoted.get(hit.article.id)
-            quoted[hit.article.id] = self._joined(before, best) if before else best
+            self.add(best, quoted)
         return list(quoted.values())
 
     def _choose(
@@ -89,9 +88,13 @@ class PartAnswers:
         due = first.article.id in theirs or self._speaks_of(part.own, first)
         return first if due and first.score >= ahead + AHEAD else said
 
-    def _joined(self, before: Statement, best: Statement) -> Statement:
-        text = self._documents[before.article.document_id].document.text
-        return replace(before, spans=join_spans((*before.spans, *best.spans), text))
+    def add(self, statement: Statement, quoted: dict[str, Statement]) -> None:
+        """Put a statement to those quoted, by article; what is quoted of one article is one."""
+        article = statement.article
+        before = quoted.get(article.id)
+        spans = (*before.spans, *statement.spans) if before else statement.spans
+        text = self._documents[article.document_id].document.text
+        quoted[article.id] = replace(before or statement, spans=join_spans(spans, text))
 
     def _duties_of(self, part: Part) -> tuple[Duty, ...]:
         """Return the duties of whoever a part of a question is about: 上级“一把手”找下级谈."""

@@ -274,8 +274,8 @@ class Writer:
 
     def _answer_content(self, reading: Reading) -> Answer:
         evidence, hits, statements = self._examine(reading)
+        parts = split_parts(reading.text)
         if self._judge.is_answerable(evidence):
-            parts = split_parts(reading.text)
             opening = self._opening(reading, statements, one=len(parts) == 1)
             if len(parts) > 1:
                 statements = self._parts.cover(parts, reading, hits, statements)
@@ -290,7 +290,7 @@ class Writer:
             )
             if answer is not None:
                 return answer
-        apart = self._answer_apart(split_parts(reading.text), reading)
+        apart = self._answer_apart(parts, reading)
         if apart is not None:
             return apart
         related = [hit.article for hit in hits[:OFFERED]]
@@ -315,7 +315,7 @@ class Writer:
             evidence, _, statements = self._examine(alone)
             if self._judge.is_answerable(evidence):
                 answered += 1
-                quoted.setdefault(statements[0].article.id, statements[0])
+                self._parts.add(statements[0], quoted)
         enough = answered > len(parts) / 2
         return compose(quoted.values(), self._documents) if enough else None
 
