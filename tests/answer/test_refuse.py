@@ -16,6 +16,7 @@ from assistant.answer.refuse import (
 )
 from assistant.corpus.load import Corpus
 from assistant.domain import ParsedDocument
+from assistant.encoder.answerability import load_answerability
 from assistant.index.build import open_index
 from assistant.index.embed import embedder_name
 from assistant.pipeline import Assistant, read_passages
@@ -50,8 +51,8 @@ def test_a_higher_threshold_never_lets_through_what_a_lower_one_refuses(
     documents: Documents, searcher: Searcher, probability: float, one: float, other: float
 ) -> None:
     low, high = sorted((one, other))
-    lenient = Judge(documents, searcher, threshold=low)
-    strict = Judge(documents, searcher, threshold=high)
+    lenient = Judge(documents, searcher, load_answerability(), threshold=low)
+    strict = Judge(documents, searcher, load_answerability(), threshold=high)
     held = evidence(probability)
     assert lenient.is_answerable(held) or not strict.is_answerable(held)
 

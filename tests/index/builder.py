@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.index.embed import FloatMatrix
+from assistant.index.embed import Embedding
 
 from .samples import CHANGED_OPINIONS, HashEmbedder, build
 
@@ -27,7 +27,7 @@ class DyingEmbedder(HashEmbedder):
         super().__init__()
         self._left = last_batch
 
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         self._left -= 1
         if self._left == 0:
             die()
@@ -35,7 +35,7 @@ class DyingEmbedder(HashEmbedder):
 
 
 class HeldEmbedder(HashEmbedder):
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         if not self.embedded:
             sys.stdout.write("embedding\n")
             sys.stdout.flush()

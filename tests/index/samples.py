@@ -14,7 +14,7 @@ from assistant.corpus.load import load_document
 from assistant.corpus.parse import parse_document
 from assistant.domain import Document, ParsedDocument, Passage
 from assistant.index.build import Index, build_index, open_index
-from assistant.index.embed import FloatMatrix, FloatVector
+from assistant.index.embed import Embedding, to_codes
 from assistant.index.manifest import Manifest
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -72,14 +72,15 @@ class HashEmbedder:
         self.name = name
         self.embedded: list[str] = []
 
-    def embed_query(self, text: str) -> FloatVector:
+    def embed_query(self, text: str) -> Embedding:
         seed = int.from_bytes(sha256(text.encode()).digest()[:8])
         vector = np.random.default_rng(seed).normal(size=self.dimensions)
-        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+        unit = np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+        return Embedding(unit, to_codes(unit[np.newaxis]))
 
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         self.embedded.extend(texts)
-        return np.stack([self.embed_query(text) for text in texts])
+        return [self.embed_query(text) for text in texts]
 
 
 def build(folder: Path, *documents: ParsedDocument, embedder: HashEmbedder) -> Manifest:
@@ -94,7 +95,7 @@ def answers_from(index: Index, words: str) -> bool:
     """Whether both searches find the sentence with these words, which only one has."""
     [at] = [i for i, s in enumerate(index.sentences) if words in s.sentence.text]
     sentence = index.sentences[at].sentence
-    vector = HashEmbedder().embed_query(sentence.text)
+    vector = HashEmbedder().embed_query(sentence.text).vector
     dense = index.vectors.sentences.search(vector, limit=1)[0][0]
     scores = index.sentence_keywords.scores(list(words))
     return dense == sentence.id and bool(scores[at] > 0)

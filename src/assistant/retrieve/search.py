@@ -1,8 +1,8 @@
-"""Question → ranked articles: keywords over articles and dense vectors over sentences, fused.
+"""Question → ranked articles: keywords over articles, vectors over sentences, then tokens.
 
-Scores are standardised over the corpus and added. On the development questions of
-``evals/reference.jsonl`` the sum of two (BM25 over articles with their headings, the best
-sentence's cosine) ranked better than four, and than reciprocal ranks; see ``docs/experiments.md``.
+Scores are standardised over the corpus and added: BM25 over articles with their headings, the best
+sentence's cosine. The best articles by these are ranked once more with the likeness of their
+tokens beside them. What was tried is in ``docs/experiments.md``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from assistant.domain import Article, Document, DocumentKind, Hit, Sentence
 from assistant.index.build import Index
-from assistant.index.embed import Embedder, FloatMatrix, FloatVector
+from assistant.index.embed import Embedder, Embedding, FloatMatrix, FloatVector, from_codes
 from assistant.index.keywords import tokenize
 from assistant.retrieve.lexicon import Lexicon
 from assistant.retrieve.names import Mentions
@@ -35,15 +35,20 @@ VECTORS_KEPT = 256
 SENTENCES_KEPT = 4096
 KEYWORDS = 0.7
 """Weight of the keyword score beside the cosine's."""
+CANDIDATES = 40
+"""Articles that are ranked once more by their tokens."""
+TOKENS = 1.0
+"""Weight of the tokens' likeness beside the cosine's, brought to the cosine's spread."""
 LONGEST_EMBEDDED = 120
-"""Characters of a question, from its end, that go into its vector."""
+"""Characters of a question that are embedded, from its end: a long one asks there, and what an
+embedding costs grows with its length."""
 NAMED = 4.0
 """Standard deviations that an article loses when the question names another document."""
 ELSEWHERE = 3.0
 """… when it points at another by its place or kind."""
 COMMENTARY = 1.8
 """… that an essay or interview loses when the question does not ask for one."""
-COVERING = 3.0
+COVERING = 5.0
 """… that a covering note loses (现将……印发给你们): it names the matter and rules nothing."""
 _SENTENCE_ENDS = ("。", "！", "？", "；", "!", "?", ";", "。”", "！”", "？”", "。）")
 
@@ -121,16 +126,18 @@ class Searcher:
         tokens = tokenize(_FILLERS.sub(" ", text))
         words = self._index.passage_keywords.scores(tokens)
         sentence_words = self._index.sentence_keywords.scores(tokens)
-        cosines = self._cosines(text)
+        embedding = self._embed(text[-LONGEST_EMBEDDED:])
+        cosines = self._cosines(embedding.vector)
         keyword = _standardise(self._by_article(words, self._of_passage))
         dense = _standardise(self._by_article(cosines, self._of_sentence))
         total = KEYWORDS * keyword + dense + self._preferences(query)
+        allowed = np.arange(len(total))
         if query.within:
-            allowed = [self._position[i] for i in query.within if i in self._position]
-            order = sorted(allowed, key=lambda i: -total[i])[:limit]
-        else:
-            order = np.argsort(-total, kind="stable")[:limit].tolist()
+            allowed = np.array([i for i in allowed if self._articles[i].id in query.within], int)
+        candidates = allowed[np.argsort(-total[allowed], kind="stable")[:CANDIDATES]]
         per_sentence = _standardise(sentence_words) + _standardise(cosines)
+        total[candidates] += self._by_tokens(embedding, candidates, dense, per_sentence)
+        order = candidates[np.argsort(-total[candidates], kind="stable")[:limit]].tolist()
         for i in order:
             rows = np.flatnonzero(self._of_sentence == i)
             per_sentence[rows] += LOCAL * self._distinctive(tokens, rows)
@@ -193,9 +200,27 @@ class Searcher:
     def _read_words(self, row: int) -> frozenset[str]:
         return frozenset(tokenize(self._index.sentences[row].sentence.text))
 
-    def _cosines(self, text: str) -> FloatVector:
-        # A long question asks at its end, and the cost of a vector grows with its length.
-        vector = self._embed(text[-LONGEST_EMBEDDED:])
+    def _by_tokens(
+        self,
+        embedding: Embedding,
+        candidates: NDArray[np.intp],
+        dense: FloatVector,
+        per_sentence: FloatVector,
+    ) -> FloatVector:
+        """Return what candidates gain by their tokens, and add it to ``per_sentence``."""
+        rows = np.flatnonzero(np.isin(self._of_sentence, candidates))
+        if not len(rows) or not len(embedding.tokens):
+            return np.zeros(len(candidates), dtype=np.float32)
+        likeness = self._index.tokens.likeness(from_codes(embedding.tokens), rows)
+        per_sentence[rows] += _standardise(likeness)
+        best = np.zeros(len(self._articles), dtype=np.float32)
+        np.maximum.at(best, self._of_sentence[rows], likeness)
+        # A corpus of thousands of articles spreads the cosines of a few dozen far more than a
+        # small one does; the tokens are compared among these alone and take on that spread.
+        spread = float(dense[candidates].std())
+        return np.asarray(TOKENS * spread * _standardise(best[candidates]), dtype=np.float32)
+
+    def _cosines(self, vector: FloatVector) -> FloatVector:
         found = self._index.vectors.sentences.search(vector, limit=NEAREST_SENTENCES)
         floor = found[-1][1] if found else 0.0
         cosines = np.full(len(self._index.sentences), floor, dtype=np.float32)

@@ -1,0 +1,303 @@
+"""Learn whether a passage answers a question, and measure it on articles kept apart.
+
+    python scripts/train_answerability.py [--epochs 3] [--write]
+
+Learns from ``evals/answerability.jsonl``: articles of statutes, each with questions that it
+answers and questions on the same matter that it does not. One question an article is also asked of
+the article of the same law that shares most characters with it. One article in twelve is only
+measured on. Three epochs take some half an hour on two cores; ``--write`` replaces
+``src/assistant/encoder/answerability.npz``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+from torch import Tensor, nn
+from torch.nn import functional
+
+from assistant.encoder.answerability import (
+    LEARNT,
+    PASSAGE,
+    PASSAGE_TOKENS,
+    QUESTION,
+    QUESTION_TOKENS,
+)
+from assistant.encoder.bundled import load_encoder, load_weights
+from assistant.encoder.weights import Weights
+
+REPOSITORY = Path(__file__).parents[1]
+PAIRS = REPOSITORY / "evals" / "answerability.jsonl"
+TARGET = REPOSITORY / "src" / "assistant" / "encoder" / LEARNT
+
+RANK = 16
+STRENGTH = 2.0
+BATCH = 24
+LEARNING_RATE = 5e-4
+LEAST_RATE = 0.03
+"""Share of the learning rate that is left at the end."""
+WARM_UP = 20
+WEIGHT_DECAY = 0.01
+SPAN = 0.3
+"""Weight of finding the words that answer, beside telling whether any do."""
+MEASURED = 12
+"""One article in so many is kept apart."""
+LIKE_LENGTH = 20
+"""Batches whose pairs are sorted by length together."""
+HIDDEN = -1e4
+NOT_KNOWN = -100
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question put to an article, as tokens, and whether the article answers it."""
+
+    tokens: list[int]
+    asked: int
+    """Where the question ends."""
+    answered: bool
+    span: tuple[int, int]
+    """The first and the last token of the answer; both 0 where there is none."""
+    measured: bool
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """Return every question with its article, and one an article with another of its law."""
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = {entry["id"]: re.sub(r"\s+", "", entry["text"]) for entry in entries}
+    laws: dict[str, list[str]] = {}
+    for entry in entries:
+        laws.setdefault(entry["law"], []).append(entry["id"])
+    chance = random.Random(0)  # noqa: S311
+    pairs = []
+    for entry in entries:
+        own = entry["id"]
+        measured = zlib.crc32(own.encode()) % MEASURED == 0
+        for one in entry["answered"]:
+            answer = re.sub(r"\s+", "", one["answer"])
+            pairs.append(make_pair(one["question"], texts[own], answer, measured=measured))
+        for one in entry["unanswered"]:
+            pairs.append(make_pair(one["question"], texts[own], "", measured=measured))
+        others = [other for other in laws[entry["law"]] if other != own]
+        if others:
+            question = chance.choice(entry["answered"])["question"]
+            nearest = max(others, key=lambda other: len(set(question) & set(texts[other])))
+            pairs.append(make_pair(question, texts[nearest], "", measured=measured))
+    return pairs
+
+
+def make_pair(question: str, passage: str, answer: str, *, measured: bool) -> Pair:
+    """Return a pair; without an answer it is one that is not answered."""
+    encoder = load_encoder()
+    tokens, asked = encoder.pair(
+        f"{QUESTION}{question}", f"{PASSAGE}{passage}", longest=(QUESTION_TOKENS, PASSAGE_TOKENS)
+    )
+    span = (0, 0)
+    if answer:
+        before = encoder.count(f"{PASSAGE}{passage[: passage.index(answer)]}")
+        until = encoder.count(f"{PASSAGE}{passage[: passage.index(answer) + len(answer)]}")
+        span = (asked + 1 + before, asked + until)
+        if span[1] >= len(tokens) - 1 or span[1] < span[0]:
+            span = (NOT_KNOWN, NOT_KNOWN)
+    return Pair(tokens, asked, bool(answer), span, measured)
+
+
+def normalise(state: Tensor, norm: Sequence[Tensor], epsilon: float) -> Tensor:
+    """Return states of mean 0 and variance 1, scaled and shifted by ``norm``."""
+    scale, shift = norm
+    return functional.layer_norm(state, (state.shape[-1],), scale, shift, epsilon)
+
+
+class Corrected(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
+    """A matrix as it is, and the correction of low rank that is learnt."""
+
+    def __init__(self, weights: Weights, name: str, *, inputs: int) -> None:
+        super().__init__()
+        self.plain = torch.tensor(weights.matrix(f"{name}.w", inputs=inputs))
+        self.bias = torch.tensor(weights.vector(f"{name}.b").copy())
+        self.down = nn.Parameter(torch.randn(inputs, RANK) / inputs**0.5)
+        self.up = nn.Parameter(torch.zeros(RANK, len(self.plain)))
+
+    def forward(self, state: Tensor) -> Tensor:
+        """Return the product with the corrected matrix."""
+        moved = (state @ self.down) @ self.up * STRENGTH
+        return functional.linear(state, self.plain, self.bias) + moved
+
+
+class Layer(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
+    """Attention and feed-forward."""
+
+    def __init__(self, weights: Weights, name: str) -> None:
+        super().__init__()
+        shape = weights.shape
+        self.heads, self.epsilon = shape.heads, shape.epsilon
+        for part in ("q", "k", "v", "ao", "fi"):
+            self.add_module(part, Corrected(weights, f"{name}.{part}", inputs=shape.width))
+        self.fo = Corrected(weights, f"{name}.fo", inputs=shape.inner)
+        self.norms = [
+            tuple(torch.tensor(weights.vector(f"{name}.{norm}.{kind}").copy()) for kind in "wb")
+            for norm in ("aln", "oln")
+        ]
+
+    def forward(self, state: Tensor, mask: Tensor) -> Tensor:
+        """Return the states after this layer."""
+        texts, tokens, width = state.shape
+
+        def split(projected: Tensor) -> Tensor:
+            return projected.view(texts, tokens, self.heads, -1).transpose(1, 2)
+
+        query, key, value = (split(part(state)) for part in (self.q, self.k, self.v))
+        looks = query * (width // self.heads) ** -0.5 @ key.transpose(-1, -2) + mask
+        seen = (torch.softmax(looks, -1) @ value).transpose(1, 2).reshape(texts, tokens, width)
+        state = normalise(state + self.ao(seen), self.norms[0], self.epsilon)
+        inner = self.fo(functional.gelu(self.fi(state)))
+        return normalise(state + inner, self.norms[1], self.epsilon)
+
+
+class Reader(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
+    """The encoder with its corrections, what speaks for an answer, and where the answer is."""
+
+    def __init__(self, weights: Weights) -> None:
+        super().__init__()
+        shape = weights.shape
+        self.width, self.epsilon = shape.width, shape.epsilon
+        self.words = torch.tensor(weights.matrix("emb.word", inputs=shape.width))
+        self.places = torch.tensor(
+            weights.vector("emb.pos").reshape(-1, shape.width)
+            + weights.vector("emb.type").reshape(-1, shape.width)[0]
+        )
+        self.norm = [torch.tensor(weights.vector(f"emb.ln.{kind}").copy()) for kind in "wb"]
+        self.layers = nn.ModuleList(Layer(weights, f"l{i}") for i in range(shape.layers))
+        self.head = nn.Linear(2 * shape.width, 1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+        self.span = nn.Linear(shape.width, 2)
+        self.padding = weights.vocabulary.padding
+        self.prefix = 1 + load_encoder().count(QUESTION)
+
+    def forward(self, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
+        """Return each pair's log-odds, and how much each token begins and ends the answer."""
+        longest = max(len(pair.tokens) for pair in pairs)
+        tokens = torch.full((len(pairs), longest), self.padding)
+        for row, pair in enumerate(pairs):
+            tokens[row, : len(pair.tokens)] = torch.tensor(pair.tokens)
+        asked = torch.tensor([[pair.asked] for pair in pairs])
+        lengths = torch.tensor([[len(pair.tokens)] for pair in pairs])
+        at = torch.arange(longest)[None]
+        mask = ((at >= lengths) * HIDDEN)[:, None, None]
+        state = normalise(self.words[tokens] + self.places[:longest], self.norm, self.epsilon)
+        for layer in self.layers:
+            state = layer(state, mask)
+        state = state.float()
+        question = ((at >= self.prefix) & (at < asked))[..., None]
+        mean = (state * question).sum(1) / question.sum(1).clamp(min=1)
+        odds = self.head(torch.cat([state[:, 0], mean], -1))[:, 0]
+        may_answer = ((at > asked) & (at < lengths)) | (at == 0)
+        return odds, self.span(state).masked_fill(~may_answer[..., None], HIDDEN)
+
+
+def batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
+    """Yield batches of pairs of like length, in random order."""
+    shuffled = random.sample(list(pairs), len(pairs))
+    together = []
+    for start in range(0, len(shuffled), BATCH * LIKE_LENGTH):
+        some = sorted(shuffled[start : start + BATCH * LIKE_LENGTH], key=lambda p: len(p.tokens))
+        together += [some[i : i + BATCH] for i in range(0, len(some), BATCH)]
+    random.shuffle(together)
+    yield from together
+
+
+def lose(odds: Tensor, spans: Tensor, pairs: Sequence[Pair]) -> Tensor:
+    """Return how wrong the reader was."""
+    answered = torch.tensor([float(pair.answered) for pair in pairs])
+    loss = functional.binary_cross_entropy_with_logits(odds, answered)
+    for edge in (0, 1):
+        due = torch.tensor([pair.span[edge] for pair in pairs])
+        found = functional.cross_entropy(spans[..., edge], due, ignore_index=NOT_KNOWN)
+        loss = loss + SPAN / 2 * found
+    return loss
+
+
+def measure(reader: Reader, pairs: Sequence[Pair]) -> str:
+    """Return the area under the curve and the share right at even odds."""
+    with torch.no_grad():
+        parts = [pairs[start : start + BATCH] for start in range(0, len(pairs), BATCH)]
+        odds = torch.cat([reader(part)[0] for part in parts]).numpy()
+    answered = np.array([pair.answered for pair in pairs])
+    area = roc_auc_score(answered, odds)
+    right = ((odds > 0) == answered).mean()
+    return f"{len(pairs)} pairs kept apart: area {area:.3f}, right {right:.3f}"
+
+
+def save(reader: Reader, target: Path) -> None:
+    """Write what was learnt, in half precision."""
+    learnt = {
+        "weights": reader.head.weight[0].detach().numpy(),
+        "bias": reader.head.bias[0].detach().numpy(),
+    }
+    for name, part in reader.named_modules():
+        if isinstance(part, Corrected):
+            plain = name.replace("layers.", "l")
+            learnt[f"{plain}.down"] = part.down.detach().numpy()
+            learnt[f"{plain}.up"] = part.up.detach().numpy() * STRENGTH
+    np.savez_compressed(
+        target, **{name: value.astype(np.float16) for name, value in learnt.items()}
+    )
+
+
+def say(line: str) -> None:
+    """Show progress."""
+    sys.stderr.write(f"{line}\n")
+
+
+def main() -> None:
+    """Learn, measure after each epoch, and write if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    random.seed(1)
+    torch.manual_seed(1)
+    pairs = read_pairs(PAIRS)
+    learnt = [pair for pair in pairs if not pair.measured]
+    measured = [pair for pair in pairs if pair.measured]
+    reader = Reader(load_weights())
+    parameters = [p for p in reader.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    steps = options.epochs * -(-len(learnt) // BATCH)
+    step = 0
+    started = time.monotonic()
+    for epoch in range(options.epochs):
+        for batch in batches(learnt):
+            step += 1
+            rate = min(1, step / WARM_UP) * max(LEAST_RATE, 1 - step / steps)
+            for group in optimiser.param_groups:
+                group["lr"] = LEARNING_RATE * rate
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                odds, spans = reader(batch)
+            loss = lose(odds, spans, batch)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimiser.step()
+            if step % 50 == 0:
+                say(f"{step} / {steps}, {time.monotonic() - started:.0f} s, loss {loss:.3f}")
+        say(f"epoch {epoch + 1}: {measure(reader, measured)}")
+        if options.write:
+            save(reader, TARGET)
+
+
+if __name__ == "__main__":
+    main()
