@@ -150,6 +150,7 @@ _INVENT = re.compile(
     r"改(?:松|得?温和)|仿照.{0,8}(?:写|拟)|以.{0,12}(?:口吻|名义).{0,4}(?:写|拟|编)|"
     r"(?:make up|invent|fabricate)\b"
 )
+_OF_THE_MACHINE = re.compile(r"系统提示|提示词|system prompt|(?:previous|prior) instructions", re.I)
 _OF_INVENTING = re.compile(r"(?:怎么|如何|怎样|什么).{0,6}(?:处理|处罚|追究|后果|责任)|会怎")
 _REAL = re.compile(r"到底|实际上|真实|原文(?:怎么|是|到底|究竟)|究竟|really")
 
@@ -221,6 +222,9 @@ def asks_whether(question: str) -> bool:
 
 
 def asks_to_invent(question: str) -> bool:
-    """Tell whether a text is to be made up or altered, and what it really says is not asked."""
+    """Tell whether a text is to be made up or altered, and what it really says is not asked.
+
+    Or what the machine was told is asked for, which no material says.
+    """
     real = _REAL.search(question) or _OF_INVENTING.search(question)
-    return bool(_INVENT.search(question)) and not real
+    return bool(_INVENT.search(question) or _OF_THE_MACHINE.search(question)) and not real

@@ -28,13 +28,13 @@ from assistant.retrieve.search import Query, Searcher
 
 HITS = 10
 OFFERED = 3
-DISCUSSED = 2.5
+DISCUSSED = 3.0
 """Standard deviations that an article gains when the answer before cited it."""
 LEAST_APART = 2
 """Parts from which a question that cannot be answered as a whole is answered part by part."""
-BESIDE = 1.2
+BESIDE = 1.5
 """… when the question stands by itself and only adds to what was said."""
-ALIKE = 1.5
+ALIKE = 1.9
 """… when it is the most like one cited before, in the document that is now asked of."""
 
 

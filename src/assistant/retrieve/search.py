@@ -42,11 +42,11 @@ TOKENS = 1.0
 LONGEST_EMBEDDED = 120
 """Characters of a question that are embedded, from its end: a long one asks there, and what an
 embedding costs grows with its length."""
-NAMED = 4.0
+NAMED = 5.0
 """Standard deviations that an article loses when the question names another document."""
-ELSEWHERE = 3.0
+ELSEWHERE = 3.75
 """… when it points at another by its place or kind."""
-COMMENTARY = 1.8
+COMMENTARY = 2.25
 """… that an essay or interview loses when the question does not ask for one."""
 COVERING = 5.0
 """… that a covering note loses (现将……印发给你们): it names the matter and rules nothing."""
