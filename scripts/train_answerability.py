@@ -1,12 +1,12 @@
 """Learn whether a passage answers a question, and measure it on articles kept apart.
 
-    python scripts/train_answerability.py [--epochs 3] [--write]
+    python scripts/train_answerability.py [--epochs 3] [--resume] [--write]
 
 Learns from ``evals/answerability.jsonl``: articles of statutes, each with questions that it
 answers and questions on the same matter that it does not. One question an article is also asked of
 the article of the same law that shares most characters with it. One article in twelve is only
-measured on. Three epochs take some half an hour on two cores; ``--write`` replaces
-``src/assistant/encoder/answerability.npz``.
+measured on. An epoch takes some ten minutes on two cores; ``--write`` replaces
+``src/assistant/encoder/answerability.npz``, ``--resume`` goes on from it.
 """
 
 from __future__ import annotations
@@ -257,6 +257,19 @@ def save(reader: Reader, target: Path) -> None:
     )
 
 
+def load(reader: Reader, source: Path) -> None:
+    """Take over what was written; where the answer is has to be learnt anew."""
+    with np.load(source, allow_pickle=False) as stored, torch.no_grad():
+        learnt = {name: torch.tensor(stored[name].astype(np.float32)) for name in stored.files}
+        reader.head.weight.copy_(learnt["weights"][None])
+        reader.head.bias.copy_(learnt["bias"])
+        for name, part in reader.named_modules():
+            if isinstance(part, Corrected):
+                plain = name.replace("layers.", "l")
+                part.down.copy_(learnt[f"{plain}.down"])
+                part.up.copy_(learnt[f"{plain}.up"] / STRENGTH)
+
+
 def say(line: str) -> None:
     """Show progress."""
     sys.stderr.write(f"{line}\n")
@@ -266,6 +279,7 @@ def main() -> None:
     """Learn, measure after each epoch, and write if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--resume", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     random.seed(1)
@@ -274,6 +288,8 @@ def main() -> None:
     learnt = [pair for pair in pairs if not pair.measured]
     measured = [pair for pair in pairs if pair.measured]
     reader = Reader(load_weights())
+    if options.resume:
+        load(reader, TARGET)
     parameters = [p for p in reader.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     steps = options.epochs * -(-len(learnt) // BATCH)
