@@ -20,9 +20,9 @@ CLOSE_BEST = 0.8
 UNDECIDED = 0.8
 """Standard deviations between two articles under which neither is quoted at length."""
 MOST_ARTICLES = 2
-GIVES_ASKED = 3.0
+GIVES_ASKED = 4.0
 """What a sentence gains that holds a value of the kind asked for."""
-CAPTION = 4.0
+CAPTION = 5.0
 """What an article's leading phrase loses: it names the matter and says little of it."""
 
 _INTERROGATIVES = re.compile(
@@ -53,14 +53,14 @@ class Extent:
     """Whether all of a list is wanted, and not the item that fits best."""
 
 
-NARROW = Extent(sentences=1, characters=210, close=1.0)
-PART = Extent(sentences=2, characters=210, close=0.6)
+NARROW = Extent(sentences=1, characters=210, close=1.3)
+PART = Extent(sentences=2, characters=210, close=0.75)
 """For one part of a question."""
-USUAL = Extent(sentences=5, characters=320, close=0.2)
-WIDE = Extent(sentences=6, characters=340, close=0.2)
+USUAL = Extent(sentences=5, characters=320, close=0.25)
+WIDE = Extent(sentences=6, characters=340, close=0.25)
 ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
 """Everything that an article says: a list that runs through its sentences is asked for."""
-SIDE = Extent(sentences=8, characters=300, close=-1.0)
+SIDE = Extent(sentences=8, characters=300, close=-1.3)
 """One side of a comparison: what differs may be said in any sentence."""
 
 
