@@ -51,6 +51,14 @@ def test_each_part_is_answered_from_the_article_that_answers_it(
     assert all(phrase in quoted(answer) for phrase in phrases)
 
 
+def test_what_is_asked_of_several_things_and_not_in_the_texts_is_said(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("任职谈话是不是全覆盖？纪委每年列席几次党委会？谈话记录保存几年？")
+    assert set(cited(answer)) == {f"{MEASURES}#6", f"{MEASURES}#8"}
+    assert answer.text.endswith("材料没有规定您问的“谈话记录保存几年”。")
+
+
 @pytest.mark.parametrize(
     ("question", "only"),
     [

@@ -304,20 +304,26 @@ class Writer:
     def _answer_apart(self, parts: Sequence[Part], reading: Reading) -> Answer | None:
         """Answer the parts of a question one by one, or None when few of them can be answered.
 
-        Three things asked at once are like no article, and each may be like one.
+        Three things asked at once are like no article, and each may be like one. What is not
+        answered is said.
         """
         if len(parts) < LEAST_APART:
             return None
         quoted: dict[str, Statement] = {}
-        answered = 0
+        silent: list[str] = []
         for part in parts:
             alone = replace(reading, text=part.text, standalone=part.text, topic=part.own)
             evidence, _, statements = self._examine(alone)
             if self._judge.is_answerable(evidence):
-                answered += 1
                 self._parts.add(statements[0], quoted)
-        enough = answered > len(parts) / 2
-        return compose(quoted.values(), self._documents) if enough else None
+            else:
+                silent.append(f"“{part.own.strip('，,。？?！! ')}”")
+        if len(silent) >= len(parts) / 2:
+            return None
+        answer = compose(quoted.values(), self._documents)
+        if answer is None or not silent:
+            return answer
+        return replace(answer, text=f"{answer.text}\n材料没有规定您问的{'、'.join(silent)}。")
 
     def _opening(
         self, reading: Reading, statements: Sequence[Statement], *, one: bool = True
