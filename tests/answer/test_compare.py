@@ -182,3 +182,51 @@ def test_the_two_that_a_question_asks_both_of_are_told(
     assert compared(reader.read("《意见》对述责述廉怎么说"), documents) is None
     assert compared(reader.read("述责述廉报告要公开吗"), documents) is None
     assert compared(reader.read("《意见》的新华社版和正式文本有什么不同"), documents) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "巡察组进点前先找组织部摸底，市里规定得比上头细吗",
+        "述责述廉，原来的规定和现在北京的有什么变化",
+        "意见和措施里都有的述责述廉，说法一样吗",
+        "个人有关事项公开，国家层面怎么写、咱们市怎么写",
+    ],
+)
+def test_the_text_above_is_meant_by_what_people_call_it(
+    reader: Reader, documents: Documents, question: str
+) -> None:
+    assert set(compared(reader.read(question), documents) or ()) == {OPINIONS, MEASURES}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "北京的措施要求上头派人来盯着民主生活会吗",
+        "上级“一把手”在北京要做什么",
+        "上面提到的谈话北京多久一次",
+    ],
+)
+def test_superiors_are_no_text(reader: Reader, documents: Documents, question: str) -> None:
+    assert compared(reader.read(question), documents) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "articles"),
+    [
+        ("对照中央第六条，北京的巡视巡察多了哪些要求？", [f"{OPINIONS}#6", f"{MEASURES}#9"]),
+        ("北京第十三条和中央比多了什么？", [f"{OPINIONS}#8", f"{MEASURES}#13"]),
+    ],
+)
+def test_an_article_by_its_number_is_set_against_its_like_in_the_other_text(
+    assistant: Assistant, question: str, articles: list[str]
+) -> None:
+    assert cited(assistant.ask(question)) == articles
+
+
+def test_the_name_of_a_place_says_which_text_and_is_not_looked_for_in_it(
+    assistant: Assistant,
+) -> None:
+    # 北京 stands in article 2 only (看北京首先要从政治上看), which says nothing of decisions.
+    answer = assistant.ask("执行民主集中制的监督，中央和北京分别怎么抓的")
+    assert cited(answer) == [f"{OPINIONS}#5", f"{MEASURES}#8"]

@@ -14,6 +14,7 @@ from assistant.answer.extract import (
     quote_article,
     score_sentences,
     select_statements,
+    wants_several,
 )
 from assistant.domain import ParsedDocument
 from assistant.pipeline import Assistant
@@ -111,6 +112,35 @@ def test_never_more_articles_than_a_reader_takes_in(documents: Documents) -> Non
         for rank, unit in enumerate(documents[OPINIONS].numbered[:8], start=1)
     ]
     assert len(select_statements(hits, (), documents)) <= 3
+
+
+def test_where_several_are_wanted_all_that_are_about_as_near_are_quoted_briefly(
+    documents: Documents,
+) -> None:
+    units = [article(documents[OPINIONS], number) for number in (4, 8, 11)]
+    scores = (9.0, 8.0, 7.5)
+    hits = [
+        hit(unit, {"约谈": 6.0}, score=score, rank=rank)
+        for rank, (unit, score) in enumerate(zip(units, scores, strict=True), start=1)
+    ]
+    far = hit(article(documents[OPINIONS], 20), {"": 6.0}, score=6.0, rank=4)
+    found = select_statements([*hits, far], (), documents, several=True)
+    assert [s.article.id for s in found] == [f"{OPINIONS}#{number}" for number in (4, 8, 11)]
+    assert len(select_statements([*hits, far], (), documents)) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("哪些情形会被约谈，帮我归拢一下", True),
+        ("纪委书记和组织部门分别要做哪几件事", True),
+        ("党委要定期做的事都有哪些", True),
+        ("哪些人要述责述廉", False),
+        ("所有干部都要述责述廉吗", False),
+    ],
+)
+def test_several_are_wanted_by_whoever_gathers(question: str, *, several: bool) -> None:
+    assert wants_several(question) is several
 
 
 def test_several_things_asked_want_more_sentences() -> None:

@@ -26,9 +26,16 @@ _COMPARES = re.compile(
 )
 _SETS_AGAINST = re.compile(r"对照|对比|区别|不同|不一样|异同|差异|差别|相比|比较(?!好)|变化|一致")
 _BOTH = re.compile(r"两份文件|两个文件|两边|上下两级|两级文件|两家文件")
+# Of one document only its place is said, of the one that it carries out no more than that.
+_ABOVE = re.compile(
+    r"(?:上面|上头|上级|上位)(?:的?(?:文件|规定|办法|说法|要求|意见)|那份|给|说|讲|写|定|只)|"
+    r"比(?:上面|上头|上级)|(?:原来|原先|本来)(?:的?(?:文件|规定|要求)|说|是)"
+)
 DEPTH = 6
-ALIGNED = 2.0
+ALIGNED = 2.5
 """What two articles gain that are on one matter, beside how well each fits the question."""
+GIVEN = 6.0
+"""… when one of them was given by its number."""
 WORDS = 3
 """Weight of a word that differs itself, beside one of its sentence."""
 LEAST_SHARED = 4
@@ -42,6 +49,20 @@ def sets_against(reading: Reading) -> bool:
     return bool(_SETS_AGAINST.search(reading.text))
 
 
+def against_article(reading: Reading, documents: Documents) -> bool:
+    """Tell whether an article given by its number is set against another document.
+
+    对照中央第六条，北京多了哪些动作: the other document is looked for what is like it.
+    """
+    found = reading.addresses
+    return (
+        len(found) == 1
+        and not found[0].part
+        and bool(_COMPARES.search(reading.text))
+        and found[0].document in (compared(reading, documents) or ())
+    )
+
+
 def compared(reading: Reading, documents: Documents) -> tuple[str, str] | None:
     """Return the ids of the two documents that a question asks both of, or None."""
     ids = dict.fromkeys((*reading.mentions.documents, *reading.mentions.scoped))
@@ -51,7 +72,8 @@ def compared(reading: Reading, documents: Documents) -> tuple[str, str] | None:
         if documents[i].document.kind is DocumentKind.NORMATIVE
         and not documents[i].document.edition_of
     ]
-    if len(kept) < 2 and _BOTH.search(reading.text):
+    below = [i for i in kept if documents[i].document.implements in documents]
+    if len(kept) < 2 and (_BOTH.search(reading.text) or (below and _ABOVE.search(reading.text))):
         kept = _implementing_pair(kept, documents)
     return (kept[0], kept[1]) if len(kept) == 2 else None
 
@@ -75,14 +97,17 @@ def answer_comparison(
     if pair is None or _commented(reading, searcher, documents):
         return None
     kinds = kinds_asked(reading.text)
+    given = reading.addresses[0] if against_article(reading, documents) else None
     sides = [_search(reading, searcher, documents, document_id) for document_id in pair]
     if not all(sides):
         return None
-    left, right = max(
-        ((a, b) for a in sides[0] for b in sides[1]),
-        key=lambda ab: ab[0].score + ab[1].score
-        + ALIGNED * (alignment.likeness(ab[0].article, ab[1].article) > 0),
-    )  # fmt: skip
+
+    def fit(left: Hit, right: Hit) -> float:
+        aligned = alignment.likeness(left.article, right.article) > 0
+        # 北京第十三条和中央比多了什么 says no more of its matter than the number.
+        return left.score + right.score + (GIVEN if given else ALIGNED) * aligned
+
+    left, right = max(((a, b) for a in sides[0] for b in sides[1]), key=lambda ab: fit(*ab))
     return compose(
         [quote_article(hit, kinds, documents, extent=SIDE) for hit in (left, right)],
         documents,
@@ -109,9 +134,15 @@ def _commented(reading: Reading, searcher: Searcher, documents: Documents) -> bo
 def _search(
     reading: Reading, searcher: Searcher, documents: Documents, document_id: str
 ) -> tuple[Hit, ...]:
-    within = frozenset(a.id for a in documents[document_id].articles)
-    query = Query(reading.standalone, reading.mentions, within=within)
-    return searcher.search(query, limit=DEPTH).hits
+    addressed = {(a.number, a.suffix) for a in reading.addresses if a.document == document_id}
+    within = frozenset(
+        a.id
+        for a in documents[document_id].articles
+        if not addressed or (a.number, a.suffix) in addressed
+    )
+    query = Query(" ".join(reading.topic.split()), reading.mentions, within=within)
+    # What is set against a given article may be like it and say nothing of the question's words.
+    return searcher.search(query, limit=len(within) if reading.addresses else DEPTH).hits
 
 
 _PRINTINGS = re.compile(

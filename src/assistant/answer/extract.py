@@ -36,6 +36,17 @@ _ALL = re.compile(
     r"一[条个项样]不[漏落少]|(?:不要|别|勿)(?:遗漏|漏|落)|全部列|列全|都列|所有的?(?:方面|内容|要求|措施|做法)|各个方面|"
     r"一共.{0,8}(?:哪|几)|都有哪些|完整(?:地|的)?列|逐[一项条]"
 )
+# Several articles may hold what is asked for: what has 哪些 and is to be gathered.
+_PLURAL = re.compile(
+    r"哪[些几类种]|什么(?:样的?)?(?:情[形况]|问题|事|措施|要求|规矩|办法|手段)|几[件项种场类个]|都.{0,6}[什啥谁哪]|分别"
+)
+_GATHERS = re.compile(
+    r"梳理|汇总|归[拢纳]|捋|清单|台账|全部|所有|一共|总共|凡是|不漏|遗漏|都|说全|列|逐|各|事|处|分别|到底"
+)
+SEVERAL_ARTICLES = 2.0
+"""Standard deviations behind the first up to which such an article is quoted …"""
+MOST_SEVERAL = 5
+"""… and how many are."""
 LONGEST_LIST = 700
 """Characters up to which a list is quoted whole; of a longer one, the items that fit best."""
 
@@ -60,6 +71,7 @@ USUAL = Extent(sentences=5, characters=320, close=0.25)
 WIDE = Extent(sentences=6, characters=340, close=0.25)
 ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
 """Everything that an article says: a list that runs through its sentences is asked for."""
+ONE_OF_SEVERAL = Extent(sentences=2, characters=130, close=0.75)
 SIDE = Extent(sentences=8, characters=300, close=-1.3)
 """One side of a comparison: what differs may be said in any sentence."""
 
@@ -72,6 +84,11 @@ def extent_of(question: str) -> Extent:
     return replace(WIDE if asked > 1 else USUAL, listing=bool(_LISTS.search(question)))
 
 
+def wants_several(question: str) -> bool:
+    """Tell whether what a question asks for may stand in several articles."""
+    return bool(_PLURAL.search(question) and _GATHERS.search(question))
+
+
 def select_statements(
     hits: Sequence[Hit],
     kinds: Sequence[Kind],
@@ -79,6 +96,7 @@ def select_statements(
     *,
     extent: Extent = USUAL,
     particulars: Sequence[str] = (),
+    several: bool = False,
 ) -> list[Statement]:
     """Return what to quote of the hits, best article first.
 
@@ -88,6 +106,10 @@ def select_statements(
     """
     if not hits:
         return []
+    if several:
+        gathered = _gather(hits, kinds, documents)
+        if len(gathered) > MOST_ARTICLES:
+            return gathered
     best = _best(hits[0], kinds)
     lacking = [word for word in particulars if word not in hits[0].article.text]
     second = next(
@@ -104,6 +126,19 @@ def select_statements(
     undecided = second.score > hits[0].score - UNDECIDED and extent is not WIDE
     first = quote_article(hits[0], kinds, documents, extent=NARROW if undecided else extent)
     return [first, quote_article(second, kinds, documents, extent=NARROW)]
+
+
+def _gather(hits: Sequence[Hit], kinds: Sequence[Kind], documents: Documents) -> list[Statement]:
+    """Return what to quote of all articles that are about as near as the first."""
+    near = [
+        hit
+        for hit in hits
+        if hit.score >= hits[0].score - SEVERAL_ARTICLES
+        and (hit is hits[0] or hit.article.number is not None)
+    ]
+    return [
+        quote_article(hit, kinds, documents, extent=ONE_OF_SEVERAL) for hit in near[:MOST_SEVERAL]
+    ]
 
 
 def _reach(hit: Hit, lacking: Sequence[str]) -> float:

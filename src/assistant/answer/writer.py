@@ -15,7 +15,7 @@ from assistant.answer.asked import (
 )
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.duty_list import answer_duties
-from assistant.answer.extract import extent_of, select_statements
+from assistant.answer.extract import extent_of, select_statements, wants_several
 from assistant.answer.part_answers import PartAnswers
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
@@ -101,8 +101,10 @@ class Writer:
         return self._examine(reading)[0]
 
     def _query(self, reading: Reading, within: Sequence[Article] = ()) -> Query:
+        # 北京 says which document: within it, an article that has the word is none the nearer.
+        topic = " ".join(reading.topic.split())
         return Query(
-            reading.standalone,
+            reading.standalone if reading.leans else topic or reading.standalone,
             reading.mentions,
             within=frozenset(article.id for article in within),
             near=self._near(reading),
@@ -147,7 +149,8 @@ class Writer:
         if editions is not None:
             return editions
         if reading.addresses:
-            answer = self._answer_address(reading)
+            against = compare.against_article(reading, self._documents)
+            answer = (against and self._compare(reading)) or self._answer_address(reading)
             if answer is not None:
                 return answer
         discussed = self._find(reading.discussed) if reading.leans else []
@@ -200,6 +203,8 @@ class Writer:
         # 《意见》第三部分第八条: the article says which part.
         address = next((a for a in reading.addresses if not a.part), reading.addresses[0])
         meant = lookup.candidates(reading, self._listed)
+        if address.document and not reading.mentions.documents:
+            meant = [self._documents[address.document]]  # 中央第六条
         found = [(parsed, lookup.find_addressed(address, parsed)) for parsed in meant]
         found = [(parsed, articles) for parsed, articles in found if articles]
         if not found and address.part and not any(divisions.lacks(address, p) for p in meant):
@@ -270,6 +275,7 @@ class Writer:
             self._documents,
             extent=extent_of(reading.text),
             particulars=particulars_asked(reading.text),
+            several=wants_several(reading.text) and not reading.addresses,
         )
 
     def _answer_content(self, reading: Reading) -> Answer:

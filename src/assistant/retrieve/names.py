@@ -20,6 +20,11 @@ _GENRE = re.compile(r"^(?:意见|措施|办法|条例|规定|细则|准则|规�
 _NUMERAL = "[〇零一二三四五六七八九十百千两\\d]"
 _BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}|(?!一条|两条){_NUMERAL}+\s*条))"
 _INSIDE = r"(?=里|中(?!央)|的第|全文|共(?:有|几|多)|一共|从头|开头|正文)"
+_GENRES = "意见|措施|办法|条例|规定|细则|准则|规则|通知|决定|纲要|方案"
+# 意见和措施都有吗: two genres side by side, of which something is asked, are two documents.
+_ASKED_OF_BOTH = "(?:都|里|中|各|两|分别)"
+_FIRST_OF_TWO = rf"(?=[和与跟同](?:{_GENRES}){_ASKED_OF_BOTH})"
+_SECOND_OF_TWO = rf"(?<=(?:{_GENRES})[和与跟同])"
 _SPEECH = {
     DocumentKind.INTERVIEW: re.compile(
         r"答记者问|答问|记者|采访|专访|访谈|"
@@ -66,7 +71,9 @@ _LATIN = re.compile(r"[A-Za-z]{2}")
 _ONLY_TITLE = re.compile(r"《[^《》]*》|[^《》]*《[^《》]*》的通知")
 _LATIN_PLACES = {"Beijing": "北京", "Shanghai": "上海", "Guangdong": "广东", "Tianjin": "天津"}
 _CENTRAL = "中央"
-_CENTRAL_WORDS = re.compile(r"中央(?!企业|单位|八项)|党中央|全国性|\b[Cc]entral\b|中办")
+_CENTRAL_WORDS = re.compile(
+    r"中央(?!企业|单位|八项)|党中央|全国性|国家(?:层面|一级|那份|的?文件)|\b[Cc]entral\b|中办"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +288,10 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     marked = f"《{bare}》" if "《" not in name else bare
     if len(name) < 2 or not _GENRE.match(name):
         return re.compile(f"{marked}|{bare}" if len(name) > 1 else marked)
-    return re.compile(f"{marked}|{bare}{_BEFORE_ADDRESS}|{bare}{_INSIDE}|(?<=《){bare}")
+    return re.compile(
+        f"{marked}|{bare}{_BEFORE_ADDRESS}|{bare}{_INSIDE}|(?<=《){bare}"
+        rf"|{bare}{_FIRST_OF_TWO}|{_SECOND_OF_TWO}{bare}(?={_ASKED_OF_BOTH})"
+    )
 
 
 def _author(document: Document) -> re.Match[str] | None:
@@ -312,9 +322,9 @@ def _scope_pattern(scope: str) -> re.Pattern[str]:
     words = [re.escape(stem)]
     words += [latin for latin, chinese in _LATIN_PLACES.items() if chinese == stem]
     if scope.endswith("市"):
-        words += ["市里", "本市", "我市", "全市", "市委", "市纪委"]
+        words += ["市里", "本市", "我们?市", "咱们?市", "全市", "市委", "市纪委"]
     elif scope.endswith("省"):
-        words += ["省里", "本省", "我省", "全省", "省委"]
+        words += ["省里", "本省", "我们?省", "咱们?省", "全省", "省委"]
     words += ["地方上", "咱们这", "我们这边"]
     return re.compile("|".join(words))
 

@@ -102,11 +102,15 @@ class Reader:
         return replace(alone, discussed=self._cited(reply))
 
     def _place(self, text: str, addresses: Sequence[Address]) -> tuple[Address, ...]:
-        """Return addresses with the document that is named before each: 《意见》第三条和第四条."""
+        """Return addresses with the document that is named before each: 《意见》第三条和第四条.
+
+        Or pointed at by its place: 中央第六条.
+        """
         placed: list[Address] = []
         behind, document = 0, ""
         for address in addresses:
-            named = self._catalog.read(text[behind : address.span[1]]).documents
+            before = self._catalog.read(text[behind : address.span[1]])
+            named = before.documents or before.scoped
             document = named[-1] if named else document
             placed.append(replace(address, document=document))
             behind = address.span[1]
