@@ -25,7 +25,9 @@ _COMPARES = re.compile(
     r"多(?:了|做|强调|带|出)|又(?:添|加|是|怎么)|对应到|哪个更|都(?:怎么|是怎么|说|要求)"
 )
 _SETS_AGAINST = re.compile(r"对照|对比|区别|不同|不一样|异同|差异|差别|相比|比较(?!好)|变化|一致")
-_BOTH = re.compile(r"两份文件|两个文件|两边|上下两级|两级文件|两家文件")
+_BOTH = re.compile(
+    r"两份文件|两个文件|两边|上下两级|两级文件|两家文件|(?:上面|上头|中央)[和跟与](?:市里|省里|地方|下面)的"
+)
 # Of one document only its place is said, of the one that it carries out no more than that.
 _ABOVE = re.compile(
     r"(?:上面|上头|上级|上位)(?:的?(?:文件|规定|办法|说法|要求|意见)|那份|给|说|讲|写|定|只)|"

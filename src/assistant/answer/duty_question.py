@@ -35,7 +35,7 @@ _LITTLE = re.compile(
     r"全文|通篇|当前|目前|现在|究竟|到底|"
     r"材料|文件|条款|条文|规定|要求|制度|内容|措施|事情|事项|工作|任务|职责|责任|行为|做法|"
     r"(?:情形|情况|问题|场合|条件|前提)(?:之?下|时)?|方面|时候|一些|具体|主要|特别|"
-    r"明确|写明|提到|涉及|属于|作为|开展|进行|落实|完成|执行|办理|做到|出现|发生|存在|"
+    r"启动|发起|采取|只看|单看|光看|明确|写明|提到|涉及|属于|作为|开展|进行|落实|完成|执行|办理|做到|出现|发生|存在|"
     r"绝对|一定|千万|固定|凡是|写了|一份|平时|通常|必须|应当|应该|需要|可能|可以|一旦|如果|的话|其中|当中|之中|里面|或者?|以及|还有|另外|"
     r"[、，,。；;：:？?！!\s“”\"‘’《》（）()]"
 )
@@ -64,6 +64,8 @@ _REPORTED = re.compile(
     r"(?:[向给跟往](?P<to>[^，。？?！]{1,14}?))?(?:进行|作出|做出|书面|如实|主动|及时|专题|直接)*"
     r"(?:请示|报告|汇报|上报|反映|报备|报送|呈报|(?<!通)报给)+"
 )
+_ON_REPORTING = re.compile(r"(?:请示|报告|报备)(?:这[块项件]|方面|制度|机制|清单)")
+"""Where the reporting itself is the matter, and nothing that is to be reported: 请示报告制度."""
 _NOBODY = re.compile(r"谁|哪|什么|何")
 _FORBIDDEN = re.compile(
     r"不得|严禁|禁止(?:性)?|不准|不许|不能|不可以|[决绝]不(?:能|允许)|不允许|不应当?|不应该|不该|红线|禁区"
@@ -261,9 +263,9 @@ def _read_facets(topic: str) -> tuple[Asked, str]:
             rest = _COUNT.sub("", rest.replace(found[0], " ", 1))
             break
     forbidden, rest = _take(_FORBIDDEN, rest)
-    report = _REPORTED.search(rest)
+    report = None if _ON_REPORTING.search(rest) else _REPORTED.search(rest)
     to = (report["to"] or "") if report else ""
-    rest = _REPORTED.sub(" ", rest)
+    rest = _REPORTED.sub(" ", rest) if report else rest
     sanctioned, rest = _take(_SANCTIONED, rest)
     asked = Asked(
         often=often,

@@ -22,12 +22,12 @@ _LIST = re.compile(
     r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)|(?:提到|涉及|要求)[^。？?]{2,20}都有哪些"
 )
 _SAYS = re.compile(
-    r"提到|提及|涉及|写明|写到|写了|写有|出现|规定了?|讲到|讲了|谈到|关于|要求做到|要求|明确|含有|包含|有关的|相关的|说到|点到|被点名|点名|用到|用过|带有|带|检索"
+    r"提到|提及|涉及|写明|写到|写了|写有|出现|规定了?|讲到|讲了|谈到|写进去?|关于|要求做到|要求|明确|含有|包含|有关的|相关的|说到|点到|被点名|点名|用到|用过|带有|带|检索"
 )
 _QUOTED = re.compile(r"[“\"‘「]([^”\"’」]{2,20})[”\"’」]")
 _NOISE = re.compile(
     r"请问|文件里?|条文|条款|条目|里面|哪些|哪几条?|哪条|列出来|列出|列全|找出来|全部|所有|凡是|地方|一下|帮我|一共|总共|"
-    r"多少|都在|[《》（）()，。？?！!、：:；;\s]"
+    r"多少|都在|各自?有|分别是?|第几条|什么|领域的?(?:问题|内容)|方面的?(?:问题|内容|规定)|的(?:问题|内容|情况|事情?)|加(?:在一起|一块儿?)|[《》（）()，。？?！!、：:；;\s]"
 )
 # What a term neither begins nor ends with: words that join, and verbs that reach for another word.
 _JOINS_AHEAD = re.compile(
@@ -83,7 +83,9 @@ def answer_list(
     """Return every article that holds the phrase asked for, or None when no list is asked."""
     if not _LIST.search(reading.text) or reading.mentions.reported:
         return None
-    named = reading.mentions.documents or reading.mentions.hinted
+    mentions = reading.mentions
+    both = mentions.scoped if len(mentions.scoped) > 1 else ()
+    named = both or mentions.documents or mentions.hinted
     known = {d.document.id for d in listed}
     searched = [
         d for d in listed

@@ -56,6 +56,7 @@ _MARKER = re.compile(
     rf"^(?:#+\s*)?(?:{_NUMERAL}+、|第{_NUMERAL}+[编章节]|[（(]{_NUMERAL}+[）)])?\s*"
 )
 _PERSON = re.compile(r"^[\u4e00-\u9fff]{2,4}(?=（|$)")
+_POSTS = "主任|书记|部长|局长|处长|院长|主席|教授|老师|同志|先生|女士"
 _ASKING_FIRST = re.compile(r"^(?:请问|请|根据|按照|依据|查一?下|看看|帮我|我想|了解|知道|把)+")
 _ADDRESS_NEXT = re.compile(r"\s*的?\s*第?\s*[（(]?[〇零一二三四五六七八九十百\d]")
 # 中央组织部 is a body, not the place 中央.
@@ -192,7 +193,8 @@ class Catalog:
 
     def _named_in(self, question: str) -> tuple[_Name, ...]:
         """Return the names to look for: those in pinyin only where there are letters."""
-        return (*self._names, *self._latin_names) if _LATIN.search(question) else self._names
+        latin = self._latin_names if _LATIN.search(question) else ()
+        return (*self._names, *self._titled_names, *latin)
 
     def _quoted_headings(self, question: str) -> list[tuple[str, tuple[int, int]]]:
         """Return the headings with a name in them that stand in a question: whose, and where."""
@@ -222,6 +224,12 @@ class Catalog:
         """The names of persons who wrote documents, as they are spelled in English."""
         authors = [(d, m[0]) for d in self._documents if (m := _author(d))]
         return tuple(_Name(d, _latin_pattern(author)) for d, author in authors)
+
+    @cached_property
+    def _titled_names(self) -> tuple[_Name, ...]:
+        """Persons who wrote documents as they are addressed: 邹主任."""
+        authors = [(d, m[0]) for d in self._documents if (m := _author(d))]
+        return tuple(_Name(d, re.compile(f"{a[0]}(?:{_POSTS})")) for d, a in authors)
 
     def _speaker(self, question: str) -> str | None:
         """Return the document that a question begins by asking for what it says, or None."""
