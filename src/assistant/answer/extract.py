@@ -15,7 +15,7 @@ CLOSE_ARTICLE = 1.3
 """Standard deviations behind the first within which a further article is quoted too."""
 SUPPLYING_ARTICLE = 2.6
 """… and when it alone mentions what is asked after."""
-CLOSE_BEST = 0.8
+CLOSE_BEST = 0.75
 """… and the share of the first article's best sentence that its own best must reach."""
 UNDECIDED = 0.8
 """Standard deviations between two articles under which neither is quoted at length."""
@@ -64,14 +64,14 @@ class Extent:
     """Whether all of a list is wanted, and not the item that fits best."""
 
 
-NARROW = Extent(sentences=1, characters=210, close=1.3)
+NARROW = Extent(sentences=3, characters=240, close=0.5)
 PART = Extent(sentences=2, characters=210, close=0.75)
 """For one part of a question."""
-USUAL = Extent(sentences=5, characters=320, close=0.25)
+USUAL = Extent(sentences=5, characters=320, close=0.15)
 WIDE = Extent(sentences=6, characters=340, close=0.25)
 ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
 """Everything that an article says: a list that runs through its sentences is asked for."""
-ONE_OF_SEVERAL = Extent(sentences=2, characters=130, close=0.75)
+ONE_OF_SEVERAL = Extent(sentences=2, characters=180, close=0.5)
 SIDE = Extent(sentences=8, characters=300, close=-1.3)
 """One side of a comparison: what differs may be said in any sentence."""
 
