@@ -18,17 +18,17 @@ from assistant.retrieve.reading import Reading
 from assistant.retrieve.search import Query, Searcher
 
 HITS = 10
-CONTEXT = 0.5
+CONTEXT = 0.4
 """Share of an article's score for the whole question that counts for a part of it."""
 AGENT = 1.0
 """What an article gains, or a sentence, by laying a duty on whoever the part is about."""
 FIRST_WORDS = 4
 """Characters at whose beginning somebody is the subject."""
-AHEAD = 0.3
+AHEAD = 0.5
 """Standard deviations by which an article must answer a part better than those quoted."""
 OWN_WORDS = 4
 """Pairs of characters with content that a part must have to find an article of its own …"""
-COVERED = 0.1
+COVERED = 0.05
 """… and the share of them, weighted by rarity, that this article must have."""
 
 _COMMAS = re.compile(r"[，,：:]")

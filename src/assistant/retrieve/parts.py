@@ -31,6 +31,8 @@ _ASKS_OF_ALL = re.compile(
     r"(?:分别|下列|以下|下面|各|哪|谁|多久|几件|几项)[^：:]*[：:](?P<items>.+)$", re.DOTALL
 )
 _ITEMS = re.compile(r"[①②③④⑤⑥；;、\n]+")
+_ASIDE = re.compile(r"（[^（）]*）|\([^()]*\)")
+_MARKS = str.maketrans(dict.fromkeys("，,、；;。：:？?！!", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Part:
 
 def split_parts(question: str) -> tuple[Part, ...]:
     """Return the parts of a question, in order; one that asks one thing is its only part."""
+    whole = question
+    # What stands in brackets belongs to what it follows: 硬指标（几次、百分之多少）.
+    question = _ASIDE.sub(lambda aside: aside[0].translate(_MARKS), question)
     listed = _ASKS_OF_ALL.search(question)
     if listed and not _ASKS.search(listed["items"]):
         items = [item.strip("。？?！! ") for item in _ITEMS.split(listed["items"])]
@@ -70,7 +75,7 @@ def split_parts(question: str) -> tuple[Part, ...]:
     if told and parts:
         parts[-1] = replace(parts[-1], text=f"{parts[-1].text}，{told}")
     if not 1 < len(parts) <= MOST:
-        return (Part(question, question),)
+        return (Part(whole, whole),)
     return tuple(_behind(shared, part) for part in parts)
 
 
@@ -93,18 +98,24 @@ def _split_sentence(sentence: str, *, before: str) -> list[Part]:
         if said or _ASKS.search(sentence):
             return [Part(f"{said}，{one}{rest}".strip("，"), one) for one in members[0].split("、")]
         return []
-    if members and all(_ASKS.search(one) for one in members[0].split("、")):
-        said, rest = sentence[: members.start()], sentence[members.end() :]
-        whole = (f"{said}{one}{rest}" for one in members[0].split("、"))
-        return [Part(text, text) for text in whole]
     parts: list[str] = []
     told = ""
     for clause in _CLAUSES.split(sentence):
         if _ASKS.search(clause):
-            parts.append(f"{told}，{clause}".strip("，"))
+            first, *others = _split_clause(clause)
+            parts += [f"{told}，{first}".strip("，"), *others]
             told = ""
         elif clause.strip():
             told = f"{told}，{clause}".strip("，")
     if told and parts:
         parts[-1] = f"{parts[-1]}，{told}"
     return [Part(text, text) for text in parts]
+
+
+def _split_clause(clause: str) -> list[str]:
+    """Return what a clause asks: 要送谁、通报给哪个部门 asks two things."""
+    members = _MEMBERS.search(clause)
+    if not members or not all(_ASKS.search(one) for one in members[0].split("、")):
+        return [clause]
+    said, rest = clause[: members.start()], clause[members.end() :]
+    return [f"{said}{one}{rest}" for one in members[0].split("、")]
