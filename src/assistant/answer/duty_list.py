@@ -25,6 +25,9 @@ ONE_BREATH = 80
 """Characters up to which a sentence is quoted whole."""
 _EDGES = re.compile(r"[，,；;：:]")
 _PARTS = re.compile(r"[；;]")
+_SETS_UP = re.compile(r"(?:建立健全|健全完善|建立|健全|完善|细化|规范)")
+_MECHANISM = re.compile(r"[^，,。；;：:]{6,}?(?:机制|制度|程序|办法)")
+"""What somebody does by a mechanism that others are to set up: more than its name."""
 
 
 def answer_duties(
@@ -38,10 +41,12 @@ def answer_duties(
         return None
     if not may_ask(reading.topic):
         return None
+    wanted = _wanted(reading, documents)
     bodies = register().bodies
     asked = read_duty_question(reading.topic, bodies, register().verbs)
     happened = "" if asked else read_condition(reading.topic)
     if asked:
+        asked = replace(asked, matter=_telling(asked.matter, wanted, documents))
         found = [duty for duty in register().duties if asked.fits(duty, bodies)]
         found = _own(found, asked, reading.topic) or found
         opening = _describe(asked, bodies)
@@ -50,9 +55,34 @@ def answer_duties(
         opening = "对这种情形有规定的"
     else:
         return None
-    wanted = _wanted(reading, documents)
     found = [duty for duty in found if not wanted or duty.document_id in wanted]
-    return _compose(found, asked, opening, documents) if found else None
+    if not found:
+        return None
+    whole = asked is not None and asked.only_body
+    besides = _by_mechanism(asked.body, wanted, bodies, documents) if asked and whole else {}
+    return _compose(found, asked, opening, documents, besides=besides)
+
+
+def _by_mechanism(
+    body: str, wanted: Sequence[str], bodies: Bodies, documents: Documents
+) -> dict[str, set[tuple[int, int]]]:
+    """Return by article where a body's deeds are told as a mechanism that others set up.
+
+    建立健全纪委书记发现“一把手”违背决策程序等问题提出意见机制: nobody's duty by its grammar.
+    """
+    found: dict[str, set[tuple[int, int]]] = {}
+    for parsed in documents.values():
+        if parsed.document.id not in wanted and (wanted or parsed.document.edition_of):
+            continue
+        for article in parsed.numbered:
+            for sets_up in _SETS_UP.finditer(article.text):
+                end = bodies.at(article.text, sets_up.end())
+                who = bodies.identify(article.text[sets_up.end() : end])
+                deed = _MECHANISM.match(article.text, end) if body in who else None
+                if deed:
+                    place = article.start + sets_up.start(), article.start + deed.end()
+                    found.setdefault(article.id, set()).add(place)
+    return found
 
 
 def _own(found: Sequence[Duty], asked: Asked, topic: str) -> list[Duty]:
@@ -64,17 +94,35 @@ def _own(found: Sequence[Duty], asked: Asked, topic: str) -> list[Duty]:
     return [d for d in found if who and d.subject is not None and who in d.subject.span.text]
 
 
+def _telling(words: Sequence[str], wanted: Sequence[str], documents: Documents) -> tuple[str, ...]:
+    """Return the words that tell one duty from another, none that most articles have.
+
+    监督 in 有哪些监督任务 leaves nothing out of a text on supervision.
+    """
+    among = [p for p in documents.values() if not wanted or p.document.id in wanted]
+    texts = [article.text for parsed in among for article in parsed.numbered]
+    return tuple(w for w in words if sum(w in text for text in texts) <= len(texts) / 2)
+
+
 def _wanted(reading: Reading, documents: Documents) -> tuple[str, ...]:
-    named = reading.mentions.documents or reading.mentions.hinted
+    mentions = reading.mentions
+    both = mentions.scoped if len(mentions.scoped) > 1 else ()
+    named = both or mentions.documents or mentions.hinted
     return tuple(i for i in named if documents[i].document.kind is DocumentKind.NORMATIVE)
 
 
 def _compose(
-    found: Sequence[Duty], asked: Asked | None, opening: str, documents: Documents
+    found: Sequence[Duty],
+    asked: Asked | None,
+    opening: str,
+    documents: Documents,
+    *,
+    besides: dict[str, set[tuple[int, int]]],
 ) -> Answer | None:
-    quoted_from = {duty.document_id for duty in found}
-    articles = {a.id: a for i in quoted_from for a in documents[i].articles}
+    """``besides``: further places by article, of articles that lay down none of the duties."""
+    articles = {a.id: a for parsed in documents.values() for a in parsed.articles}
     places: dict[str, set[tuple[int, int]]] = {}
+    order = {i: n for n, i in enumerate(articles)}
     for duty in found:
         text = documents[duty.document_id].document.text
         whole = asked is not None and asked.only_body
@@ -84,7 +132,8 @@ def _compose(
         places.setdefault(duty.article_id, set()).update(
             hang_together(articles[duty.article_id], span)
         )
-    quoted = {i: _merge(spans) for i, spans in places.items()}
+    places = {**besides, **places}
+    quoted = {i: _merge(places[i]) for i in sorted(places, key=order.__getitem__)}
     counts = Counter[str]()
     for i, spans in quoted.items():
         counts[articles[i].document_id] += len(spans)

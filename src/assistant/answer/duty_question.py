@@ -22,6 +22,8 @@ _ASKS_DUTIES = re.compile(
     r"|(?:要|该|应当|应该|必须|需要|得|负责)(?:自己|亲自)?(?:做|干|管|办|抓)的(?:事情?|工作|活)?(?:都|一共)?(?:有|是)(?:什么|哪些|啥)"
     r"|(?:都|到底|究竟|具体|主要){0,3}(?:要|该|应当|应该|必须|需要|得|负责)(?:做|干|负责|履行|承担|管|抓)?(?:好)?"
     r"(?:些|了)?(?:什么|哪些|啥|哪几)(?:事情?|工作|方面|职责|责任)?"
+    r"|(?:压|派|交|布置|安排|规定|赋予)(?:给|了|些|过)*(?:什么|哪些|哪几[项件个]|啥)"
+    r"(?:担子|任务|活儿?|事情?|工作|职责|责任|动作)|(?:什么|哪些|啥|哪几副)担子"
 )
 _ASKS_LIST = re.compile(
     r"哪些|哪几|哪类|哪种|什么|啥|有没有|有无|列[出举个一]|清单|所有|全部|几[件项种条类个]"
@@ -31,12 +33,13 @@ _LITTLE = re.compile(
     r"查一?下|找一?下|看一?下|一下|看看|全部|所有|完整|一共|总共|合计|分别|分开|各自|一起|一并|都算上|算上|"
     r"(?:不要|不能|别|勿)(?:遗漏|漏掉?|落下?|丢)|一[条个项处]|"
     r"有没有|有无|哪几[个项条种类件]|哪[类种]|哪些|哪里|什么时候|什么|几[件项种条类个]|多少|"
-    r"各(?:地区?|部门|单位|级)|自己|自身|怎么定的?|安排|布置|[这那][两三几]?[份个部篇条种类]|[两三几][份个部篇]|各条|"
+    r"各(?:地区?|部门|单位|级)|自己|自身|各?是?怎么(?:规定|写|说|讲|要求|定)的?|安排|布置|[这那][两三几]?[份个部篇条种类]|[两三几][份个部篇]|各条|"
     r"全文|通篇|当前|目前|现在|究竟|到底|"
     r"材料|文件|条款|条文|规定|要求|制度|内容|措施|事情|事项|工作|任务|职责|责任|行为|做法|"
     r"(?:情形|情况|问题|场合|条件|前提)(?:之?下|时)?|方面|时候|一些|具体|主要|特别|"
     r"启动|发起|采取|只看|单看|光看|明确|写明|提到|涉及|属于|作为|开展|进行|落实|完成|执行|办理|做到|出现|发生|存在|"
     r"绝对|一定|千万|固定|凡是|写了|一份|平时|通常|必须|应当|应该|需要|可能|可以|一旦|如果|的话|其中|当中|之中|里面|或者?|以及|还有|另外|"
+    r"点名|帮忙|动作|归拢|出处|本人|(?:这|那)件|（(?:包括|比如|例如)[^（）]*）?|"
     r"[、，,。；;：:？?！!\s“”\"‘’《》（）()]"
 )
 _BEFORE = (
@@ -47,13 +50,20 @@ _BEHIND = "的了过吗呢都也还就是有要应须得被由来按和与及或
 """Characters that mean nothing where words begin, and where they end."""
 _IS_SUBJECT = re.compile(
     r"[”\"]?[，,]?(?:及其?|的|自己)*(?:\s|要|应|该|须|需|得|必须|每|按|定期|经常|不|严禁|禁止|决|有|承担|负|在|对|都|"
-    r"分别|可以|能|主要|具体|一年|到底|究竟|怎|做|干|管|担|履行|作为|向|哪|什么|年度|季度|及时)"
+    r"分别|可以|能|主要|具体|一年|到底|究竟|怎|做|干|管|担|履行|作为|向|哪|什么|年度|季度|及时|本人|（)"
 )
+_IS_OBJECT = re.compile(
+    r"[^，。？?]{0,10}?(?<!不)(?:会|要|将|可能|得)?(?:被(?!点名|赋予|要求)|受到|挨)"
+)
+"""Behind somebody to whom it is done: 领导干部在哪些情形下会被约谈."""
 _MARKS_AGENT = ("由", "属于", "归")
+_MARKS_CHARGED = re.compile(r"(?:(?<![报交送抄发转告])给|让|要求|对)$")
+"""Before somebody who is given tasks, where tasks are asked for: 给组织部门派了哪些任务."""
 _QUOTED = re.compile(r"[“\"‘「]([^“”\"‘’「」]{2,12})[”\"’」]")
 _SPEAKER = re.compile(
     r"(?:我们?|本人|咱们?|领导|单位|上面|支部|最近|今年|明年|下周|下个?月)"
     r"(?:是|在|想|要|让|叫|正|刚|准备|需要|单位|这边|安排|打算|负责)"
+    r"|刚(?:刚|被)?(?:当上|接任|上任|到任|调到|提拔|任命)"
 )
 """How a clause begins that says something of the asker: 我是办公室的, 领导让梳理一下."""
 _CLAUSES = re.compile(r"[，。；：？！,;:?!\n]+")
@@ -66,6 +76,10 @@ _REPORTED = re.compile(
 )
 _ON_REPORTING = re.compile(r"(?:请示|报告|报备)(?:这[块项件]|方面|制度|机制|清单)")
 """Where the reporting itself is the matter, and nothing that is to be reported: 请示报告制度."""
+_REPORTED_TO = re.compile(
+    r"(?:报到|报至|报给|报送给?|上报给?|汇报给|报告给|送到)"
+    r"(?P<to>[^，。？?！\s]{2,14}?)(?:那[儿里边])?去?(?=[，。？?！\s]|$)"
+)
 _NOBODY = re.compile(r"谁|哪|什么|何")
 _FORBIDDEN = re.compile(
     r"不得|严禁|禁止(?:性)?|不准|不许|不能|不可以|[决绝]不(?:能|允许)|不允许|不应当?|不应该|不该|红线|禁区"
@@ -106,7 +120,12 @@ _OPENS = re.compile(r"^(?:请问|如果|假如|要是|一旦|万一|当|对于?|
 _QUOTES = re.compile(r"[“”\"‘’「」]")
 _ASKS_WHEN = re.compile(
     r"(?:在|对|对于)?(?:哪些|哪种|哪几种|什么样?的?|啥)(?:情形|情况|问题|条件|场合)(?:之?下|时)?"
+    r"|(?:出|发生|碰到|遇到|遇上)了?(?:哪些|什么|啥)样?的?(?:事情?|情况|问题)(?:以?后|之后)?(?:就|才)?"
 )
+_LIGHT = re.compile(
+    r"^(?:另外|专门|单独|额外|临时|再|还|就|得|得上|被|会|加|召?开(?!展)|搞|来|一?[次场回])+"
+)
+"""What begins a deed without saying which: 得专门开一次民主生活会."""
 _SAID = 0.7
 """Share of the pairs of characters of a matter that a sentence must hold to be on it."""
 _SHORT = 4
@@ -145,7 +164,7 @@ class Asked:
             and (not self.reported or self._fits_report(duty, bodies))
             and (not self.sanctioned or duty.sanction)
             and (not self.upon or duty.condition is not None)
-            and all(_says(duty, word) for word in self.matter)
+            and all(_says(duty, word, done=self.upon) for word in self.matter)
         )
 
     def _fits_body(self, duty: Duty, bodies: Bodies) -> bool:
@@ -197,12 +216,14 @@ def read_duty_question(topic: str, bodies: Bodies, verbs: Container[str]) -> Ask
         asked, rest = _read_facets(topic)
     if asked == Asked() and _ASKS_DUTIES.search(topic):
         lists, rest = True, _ASKS_DUTIES.sub(" ", topic)
-    named, rest = _take_bodies(rest, bodies)
-    words = _words(rest)
+    named, rest = _take_bodies(rest, bodies, charged=_ASKS_DUTIES.search(topic) is not None)
+    when = _ASKS_WHEN.search(topic) is not None
+    words = _words(_ASKS_WHEN.sub(" ", rest) if when else rest)
+    words = list(filter(None, (_LIGHT.sub("", word) for word in words))) if when else words
     if not lists or len(named) > 1 or len(words) > MOST_WORDS:
         return None
     if words and asked == Asked() and not named and not (len(words) == 1 and words[0] in verbs):
-        if not _ASKS_WHEN.search(topic):
+        if not when:
             return None
         asked = Asked(upon=True)
     asked = replace(asked, body="".join(named), matter=(*asked.matter, *dict.fromkeys(words)))
@@ -239,15 +260,24 @@ def _words(rest: str) -> list[str]:
     return [part for part in parts if len(part) > 1]
 
 
-def _take_bodies(text: str, bodies: Bodies) -> tuple[tuple[str, ...], str]:
-    """Return the bodies that a text says something of, and what is left of it."""
+def _take_bodies(text: str, bodies: Bodies, *, charged: bool) -> tuple[tuple[str, ...], str]:
+    """Return the bodies that a text says something of, and what is left of it.
+
+    ``charged``: whether tasks are asked for, which somebody is given.
+    """
     named: list[str] = []
     rest = ""
     at = 0
     while at < len(text):
         end = bodies.at(text, at)
-        acts = end > at and (_IS_SUBJECT.match(text, end) or text[:at].endswith(_MARKS_AGENT))
-        named += bodies.identify(text[at:end]) if acts else ()
+        found = end > at
+        done_to = found and _IS_OBJECT.match(text, end) is not None
+        acts = found and (
+            _IS_SUBJECT.match(text, end)
+            or text[:at].endswith(_MARKS_AGENT)
+            or (charged and _MARKS_CHARGED.search(text[:at]))
+        )
+        named += bodies.identify(text[at:end]) if acts and not done_to else ()
         rest += "" if acts else text[at : max(end, at + 1)]
         at = max(end, at + 1)
     return tuple(dict.fromkeys(named)), rest
@@ -263,9 +293,10 @@ def _read_facets(topic: str) -> tuple[Asked, str]:
             rest = _COUNT.sub("", rest.replace(found[0], " ", 1))
             break
     forbidden, rest = _take(_FORBIDDEN, rest)
-    report = None if _ON_REPORTING.search(rest) else _REPORTED.search(rest)
-    to = (report["to"] or "") if report else ""
-    rest = _REPORTED.sub(" ", rest) if report else rest
+    pattern = _REPORTED_TO if _REPORTED_TO.search(rest) else _REPORTED
+    report = None if _ON_REPORTING.search(rest) else pattern.search(rest)
+    to = _QUOTES.sub("", report["to"] or "") if report else ""
+    rest = pattern.sub(" ", rest) if report else rest
     sanctioned, rest = _take(_SANCTIONED, rest)
     asked = Asked(
         often=often,
@@ -278,10 +309,14 @@ def _read_facets(topic: str) -> tuple[Asked, str]:
     return asked, rest
 
 
-def _says(duty: Duty, words: str) -> bool:
-    """Return whether a duty's sentence says words, or the duty itself most of a longer phrase."""
+def _says(duty: Duty, words: str, *, done: bool) -> bool:
+    """Return whether a duty's sentence says words, or the duty itself most of a longer phrase.
+
+    ``done``: whether it must be said of what is to be done.
+    """
     sought = _QUOTES.sub("", words)
-    if sought in _QUOTES.sub("", duty.sentence.text):
+    place = duty.action if done else duty.sentence
+    if sought in _QUOTES.sub("", place.text):
         return True
     if len(sought) <= _SHORT:
         return False

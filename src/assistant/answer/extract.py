@@ -43,6 +43,9 @@ _PLURAL = re.compile(
 _GATHERS = re.compile(
     r"梳理|汇总|归[拢纳]|捋|清单|台账|全部|所有|一共|总共|凡是|不漏|遗漏|都|说全|列|逐|各|事|处|分别|到底"
 )
+_EVERYTHING = re.compile(
+    r"都有(?:哪些|哪几|什么|啥)|[列说找讲写]全|全一点|全部|(?:不要|别|勿|不)(?:遗漏|漏|落)|梳理|汇总|归[拢纳]|捋|清单|台账"
+)
 SEVERAL_ARTICLES = 2.0
 """Standard deviations behind the first up to which such an article is quoted …"""
 MOST_SEVERAL = 5
@@ -84,9 +87,15 @@ def extent_of(question: str) -> Extent:
     return replace(WIDE if asked > 1 else USUAL, listing=bool(_LISTS.search(question)))
 
 
+def wants_everything(question: str) -> bool:
+    """Tell whether all that the texts say on a matter is to be gathered."""
+    return bool(_EVERYTHING.search(question))
+
+
 def wants_several(question: str) -> bool:
     """Tell whether what a question asks for may stand in several articles."""
-    return bool(_PLURAL.search(question) and _GATHERS.search(question))
+    gathers = _PLURAL.search(question) and _GATHERS.search(question)
+    return bool(gathers) or wants_everything(question)
 
 
 def select_statements(

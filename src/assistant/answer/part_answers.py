@@ -29,7 +29,9 @@ AHEAD = 0.5
 OWN_WORDS = 4
 """Pairs of characters with content that a part must have to find an article of its own …"""
 COVERED = 0.05
-"""… and the share of them, weighted by rarity, that this article must have."""
+"""… and the share of them, weighted by rarity, that this article must have …"""
+COVERED_ELSEWHERE = 0.3
+"""… if it is of a document that has nothing to do with those quoted."""
 
 _COMMAS = re.compile(r"[，,：:]")
 
@@ -85,7 +87,8 @@ class PartAnswers:
         if first is said:
             return first
         ahead = said.score if said else -math.inf
-        due = first.article.id in theirs or self._speaks_of(part.own, first)
+        least = COVERED if self._is_akin(first, quoted) else COVERED_ELSEWHERE
+        due = first.article.id in theirs or self._speaks_of(part.own, first, least)
         return first if due and first.score >= ahead + AHEAD else said
 
     def add(self, statement: Statement, quoted: dict[str, Statement]) -> None:
@@ -108,10 +111,19 @@ class PartAnswers:
             d for d in self._register().duties if d.subject and who & set(d.subject.bodies)
         )
 
-    def _speaks_of(self, part: str, hit: Hit) -> bool:
+    def _is_akin(self, hit: Hit, quoted: dict[str, Statement]) -> bool:
+        """Tell whether a hit's document is quoted already, or implements one that is, or so on."""
+
+        def family(document_id: str) -> str:
+            return self._documents[document_id].document.implements or document_id
+
+        families = {family(said.article.document_id) for said in quoted.values()}
+        return family(hit.article.document_id) in families
+
+    def _speaks_of(self, part: str, hit: Hit, least: float) -> bool:
         """Tell whether a part of a question has words of its own that an article speaks of."""
         own = self._searcher.content(part)
-        return len(own) >= OWN_WORDS and self._searcher.coverage(part, hit.article.text) >= COVERED
+        return len(own) >= OWN_WORDS and self._searcher.coverage(part, hit.article.text) >= least
 
 
 def _prefer(hit: Hit, duties: Sequence[Duty]) -> Hit:

@@ -15,7 +15,7 @@ from assistant.answer.asked import (
 )
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.duty_list import answer_duties
-from assistant.answer.extract import extent_of, select_statements, wants_several
+from assistant.answer.extract import extent_of, select_statements, wants_everything, wants_several
 from assistant.answer.part_answers import PartAnswers
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
@@ -166,7 +166,8 @@ class Writer:
             or answer_duties(reading, self._register, self._documents)
             or enumerate_.answer_words(reading, self._listed, self._documents)
             or self._answer_overview(reading)
-            or self._compare(reading)
+            or (not wants_everything(reading.text) and self._compare(reading))
+            or None
         )
 
     def _compare(self, reading: Reading) -> Answer | None:

@@ -60,7 +60,7 @@ class Alignment:
 
 def align(implementing: ParsedDocument, implemented: ParsedDocument) -> tuple[Counterpart, ...]:
     """Return for each numbered article the one it carries out, where there is one."""
-    ours, theirs = implementing.numbered, implemented.numbered
+    ours, theirs = _stating(implementing), _stating(implemented)
     weighed = _weigh([*ours, *theirs])
     vectors = weighed[len(ours) :]
     holding: dict[str, list[int]] = defaultdict(list)
@@ -78,6 +78,10 @@ def align(implementing: ParsedDocument, implemented: ParsedDocument) -> tuple[Co
             if products[at] >= ALIKE:
                 found.append(Counterpart(article, theirs[at], products[at]))
     return tuple(found)
+
+
+def _stating(parsed: ParsedDocument) -> list[Article]:
+    return [a for a in parsed.articles if a.number is not None or a.headings]
 
 
 def _weigh(articles: Sequence[Article]) -> list[_Vector]:
