@@ -50,6 +50,36 @@ def test_what_a_body_must_do_is_quoted_from_every_article(
     assert any(c.number == number and words in c.quote for c in answer.citations)
 
 
+def test_what_somebody_does_by_a_mechanism_that_others_set_up_is_listed_too(
+    corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
+) -> None:
+    answer = ask("北京的措施里纪委书记有哪些职责？", corpus, documents, register)
+    assert answer is not None
+    quotes = {c.number: c.quote for c in answer.citations}
+    assert "纪委书记、派驻纪检监察组组长发现“一把手”违背决策程序" in quotes[8]
+    assert "及时进行谈话提醒" in " ".join(c.quote for c in answer.citations if c.number == 18)
+
+
+def test_what_most_articles_say_narrows_no_list(
+    corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
+) -> None:
+    plain = ask("组织部门在中央《意见》里有哪些任务？", corpus, documents, register)
+    on_supervision = ask("组织部门在中央《意见》里有哪些监督任务？", corpus, documents, register)
+    assert plain is not None
+    assert on_supervision is not None
+    assert on_supervision.citations == plain.citations
+
+
+def test_both_documents_are_listed_where_both_places_are_named(
+    corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
+) -> None:
+    question = "什么情况下会约谈？中央的意见和北京的措施里的都列一下"
+    answer = ask(question, corpus, documents, register)
+    assert answer is not None
+    due = {("opinions-2021", 4), ("opinions-2021", 11), ("beijing-measures-2021", 25)}
+    assert due <= {(c.document_id, c.number) for c in answer.citations}
+
+
 def test_what_is_not_quoted_is_counted_and_its_articles_are_named(
     corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
 ) -> None:

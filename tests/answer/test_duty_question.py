@@ -63,6 +63,43 @@ def test_who_is_told_belongs_to_what_is_reported() -> None:
     assert read("哪些情况要报告，向谁报告？") == Asked(reported=True)
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["有哪些事要报到同级党委“一把手”那儿去？", "哪些情况要报给同级党委“一把手”"],
+)
+def test_who_is_told_may_stand_behind_what_is_reported(question: str) -> None:
+    assert read(question) == Asked(reported=True, report_to="同级党委一把手")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "文件给组织部门派了哪些任务？",
+        "组织部门被压了什么担子",
+        "刚当上科长，文件对组织部门都规定了些什么职责",
+        "组织部门被点名承担哪些任务？",
+    ],
+)
+def test_whoever_is_given_tasks_has_them(question: str) -> None:
+    assert read(question) == Asked(body="organisation-department")
+
+
+def test_whoever_something_is_done_to_does_not_do_it() -> None:
+    assert read("领导干部在哪些情形下会被约谈？") == Asked(matter=("约谈",))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "什么情况下必须另外专门开一次民主生活会？",
+        "出了哪些事就得专门开民主生活会？",
+        "哪些情形下要召开民主生活会？各是怎么规定的",
+    ],
+)
+def test_a_deed_is_known_by_its_matter_however_it_is_begun(question: str) -> None:
+    assert read(question) == Asked(upon=True, matter=("民主生活会",))
+
+
 def test_quoted_words_are_meant_as_they_stand() -> None:
     assert read("写明“严肃处理”的有哪些情形？") == Asked(matter=("严肃处理",))
 

@@ -40,6 +40,12 @@ from .samples import MEASURES, OPINIONS, cited, quoted
             ("每年至少列席1次", "全覆盖查核"),
             id="listed",
         ),
+        pytest.param(
+            "上级书记找下级书记的监督谈话多久一次，纪委、组织部领导找他谈心呢",
+            {f"{MEASURES}#10"},
+            ("开展1次谈心谈话", "定期开展监督谈话"),
+            id="another clause",
+        ),
     ],
 )
 def test_each_part_is_answered_from_the_article_that_answers_it(

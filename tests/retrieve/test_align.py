@@ -52,6 +52,15 @@ def test_documents_that_do_not_implement_one_another_are_left_alone(corpus: Corp
     assert Alignment(strangers).pairs == ()
 
 
+def test_a_passage_without_a_number_has_its_counterpart_too(
+    documents: dict[str, ParsedDocument],
+) -> None:
+    pairs = align(documents["beijing-measures-2021"], documents["opinions-2021"])
+    likes = {pair.article.number: pair.like for pair in pairs}
+    assert likes[2].number is None
+    assert "突出政治监督，重点强化对" in likes[2].text
+
+
 def test_every_article_of_a_document_is_most_like_itself(
     documents: dict[str, ParsedDocument],
 ) -> None:

@@ -78,6 +78,19 @@ def test_each_clause_that_asks_is_a_part_with_what_was_told_before_it() -> None:
     ]
 
 
+def test_what_stands_in_brackets_belongs_to_what_it_follows() -> None:
+    assert own("硬指标有哪些（几次、百分之多少）") == ["硬指标有哪些（几次、百分之多少）"]
+    assert texts("多久一次（每年，还是每季度）？谁来办？") == ["多久一次（每年 还是每季度）", "谁来办"]
+
+
+def test_what_is_listed_in_one_clause_takes_nothing_from_the_clause_before() -> None:
+    assert own("建议要抄给谁，专题报告要送谁、要通报给哪个部门？") == [
+        "建议要抄给谁",
+        "专题报告要送谁",
+        "要通报给哪个部门",
+    ]
+
+
 def test_what_was_said_before_the_colon_stands_before_every_part() -> None:
     question = "北京抽查个人事项：普通干部抽多少？正职呢？"
     assert texts(question) == ["北京抽查个人事项，普通干部抽多少", "北京抽查个人事项，正职呢"]

@@ -43,6 +43,8 @@ def test_the_topic_keeps_the_name_of_a_body(reader: Reader) -> None:
         "具体怎么做？",
         "多久一次？",
         "出处",
+        "写报告的时候，这个人的情况怎么摆？",
+        "放到北京，由哪一位出面把人叫来谈？",
     ],
 )
 def test_a_question_with_an_ellipsis_goes_on_from_the_one_before(

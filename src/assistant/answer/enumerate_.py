@@ -14,7 +14,10 @@ from assistant.domain import Answer, Article, ParsedDocument
 from assistant.retrieve.reading import Reading
 from assistant.text import fold
 
-_UNIT = r"(?:条(?!件|例|不漏|不落|不少)|条文|条款|条目|处(?![理分罚置级长])|地方(?!不同|不一|有差|改|变))"
+_UNIT = (
+    r"(?:条(?!件|例|不漏|不落|不少)|条文|条款|条目|处(?![理分罚置级长])|"
+    r"地方(?!不同|不一|有差|改|变))"
+)
 _LIST = re.compile(
     rf"(?:哪些|(?<!第)(?<!还有)哪几|(?<!第)(?<!哪)几)(?:个)?{_UNIT}|(?:都|各)在哪(?:些|几)?条|"
     rf"{_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
