@@ -80,7 +80,8 @@ def test_each_clause_that_asks_is_a_part_with_what_was_told_before_it() -> None:
 
 def test_what_stands_in_brackets_belongs_to_what_it_follows() -> None:
     assert own("硬指标有哪些（几次、百分之多少）") == ["硬指标有哪些（几次、百分之多少）"]
-    assert texts("多久一次（每年，还是每季度）？谁来办？") == ["多久一次（每年 还是每季度）", "谁来办"]
+    question = "多久一次（每年，还是每季度）？谁来办？"
+    assert texts(question) == ["多久一次（每年 还是每季度）", "谁来办"]
 
 
 def test_what_is_listed_in_one_clause_takes_nothing_from_the_clause_before() -> None:
