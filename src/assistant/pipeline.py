@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from threadpoolctl import threadpool_limits
+
 from assistant.answer.refuse import Evidence, Judge
 from assistant.answer.writer import Writer
 from assistant.corpus.chunk import split_passages, token_counter
@@ -152,6 +154,9 @@ class Assistant:
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
         """Open the corpus and its index. Raises ``CorpusError`` or ``IndexUnavailable``."""
+        # Products of this size are done before a second thread of the linear algebra has woken;
+        # those threads spin meanwhile and take the processor from whoever else asks.
+        threadpool_limits(1, user_api="blas")
         # The networks are made while Chroma is imported and opened: a third of a second less.
         with ThreadPoolExecutor(max_workers=1) as beside:
             beside.submit(load_answerability)
