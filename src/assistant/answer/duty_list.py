@@ -99,15 +99,15 @@ def _telling(words: Sequence[str], wanted: Sequence[str], documents: Documents) 
 
     监督 in 有哪些监督任务 leaves nothing out of a text on supervision.
     """
+    if not words:
+        return ()
     among = [p for p in documents.values() if not wanted or p.document.id in wanted]
     texts = [article.text for parsed in among for article in parsed.numbered]
     return tuple(w for w in words if sum(w in text for text in texts) <= len(texts) / 2)
 
 
 def _wanted(reading: Reading, documents: Documents) -> tuple[str, ...]:
-    mentions = reading.mentions
-    both = mentions.scoped if len(mentions.scoped) > 1 else ()
-    named = both or mentions.documents or mentions.hinted
+    named = reading.mentions.asked_of
     return tuple(i for i in named if documents[i].document.kind is DocumentKind.NORMATIVE)
 
 
@@ -120,9 +120,9 @@ def _compose(
     besides: dict[str, set[tuple[int, int]]],
 ) -> Answer | None:
     """``besides``: further places by article, of articles that lay down none of the duties."""
-    articles = {a.id: a for parsed in documents.values() for a in parsed.articles}
+    quoted_from = {i.partition("#")[0] for i in besides} | {d.document_id for d in found}
+    articles = {a.id: a for i, p in documents.items() if i in quoted_from for a in p.articles}
     places: dict[str, set[tuple[int, int]]] = {}
-    order = {i: n for n, i in enumerate(articles)}
     for duty in found:
         text = documents[duty.document_id].document.text
         whole = asked is not None and asked.only_body
@@ -133,7 +133,7 @@ def _compose(
             hang_together(articles[duty.article_id], span)
         )
     places = {**besides, **places}
-    quoted = {i: _merge(places[i]) for i in sorted(places, key=order.__getitem__)}
+    quoted = {i: _merge(places[i]) for i in articles if i in places}
     counts = Counter[str]()
     for i, spans in quoted.items():
         counts[articles[i].document_id] += len(spans)

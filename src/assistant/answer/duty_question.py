@@ -214,9 +214,10 @@ def read_duty_question(topic: str, bodies: Bodies, verbs: Container[str]) -> Ask
         asked, rest = Asked(matter=(quoted[1],)), topic.replace(quoted[1], " ")
     else:
         asked, rest = _read_facets(topic)
-    if asked == Asked() and _ASKS_DUTIES.search(topic):
+    charged = _ASKS_DUTIES.search(topic) is not None
+    if asked == Asked() and charged:
         lists, rest = True, _ASKS_DUTIES.sub(" ", topic)
-    named, rest = _take_bodies(rest, bodies, charged=_ASKS_DUTIES.search(topic) is not None)
+    named, rest = _take_bodies(rest, bodies, charged=charged)
     when = _ASKS_WHEN.search(topic) is not None
     words = _words(_ASKS_WHEN.sub(" ", rest) if when else rest)
     words = list(filter(None, (_LIGHT.sub("", word) for word in words))) if when else words

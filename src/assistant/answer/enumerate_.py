@@ -86,9 +86,7 @@ def answer_list(
     """Return every article that holds the phrase asked for, or None when no list is asked."""
     if not _LIST.search(reading.text) or reading.mentions.reported:
         return None
-    mentions = reading.mentions
-    both = mentions.scoped if len(mentions.scoped) > 1 else ()
-    named = both or mentions.documents or mentions.hinted
+    named = reading.mentions.asked_of
     known = {d.document.id for d in listed}
     searched = [
         d for d in listed

@@ -59,7 +59,7 @@ class Alignment:
 
 
 def align(implementing: ParsedDocument, implemented: ParsedDocument) -> tuple[Counterpart, ...]:
-    """Return for each numbered article the one it carries out, where there is one."""
+    """Return for each article, and passage under a heading, the one it carries out, if any."""
     ours, theirs = _stating(implementing), _stating(implemented)
     weighed = _weigh([*ours, *theirs])
     vectors = weighed[len(ours) :]
@@ -81,6 +81,7 @@ def align(implementing: ParsedDocument, implemented: ParsedDocument) -> tuple[Co
 
 
 def _stating(parsed: ParsedDocument) -> list[Article]:
+    """Return what stands under a heading or a number; a preamble announces what follows."""
     return [a for a in parsed.articles if a.number is not None or a.headings]
 
 

@@ -96,6 +96,12 @@ class Mentions:
     foreign_places: tuple[str, ...] = ()
     foreign_years: tuple[str, ...] = ()
 
+    @property
+    def asked_of(self) -> tuple[str, ...]:
+        """Ids of the documents that a list is wanted from: both whose places are named, if two."""
+        both = self.scoped if len(self.scoped) > 1 else ()
+        return both or self.documents or self.hinted
+
 
 @dataclass(frozen=True, slots=True)
 class _Name:
