@@ -57,6 +57,7 @@ def test_what_somebody_does_by_a_mechanism_that_others_set_up_is_listed_too(
     assert answer is not None
     quotes = {c.number: c.quote for c in answer.citations}
     assert "纪委书记、派驻纪检监察组组长发现“一把手”违背决策程序" in quotes[8]
+    assert quotes[8].endswith("情况反映机制")
     assert "及时进行谈话提醒" in " ".join(c.quote for c in answer.citations if c.number == 18)
 
 

@@ -26,8 +26,11 @@ ONE_BREATH = 80
 _EDGES = re.compile(r"[，,；;：:]")
 _PARTS = re.compile(r"[；;]")
 _SETS_UP = re.compile(r"(?:建立健全|健全完善|建立|健全|完善|细化|规范)")
-_MECHANISM = re.compile(r"[^，,。；;：:]{6,}?(?:机制|制度|程序|办法)")
-"""What somebody does by a mechanism that others are to set up: more than its name."""
+_MECHANISM = re.compile(r"[^，,。；;：:]{6,}(?:机制|制度|程序|办法)")
+"""What somebody does by a mechanism that others are to set up: more than its name.
+
+To the last such word of the clause: 违背决策程序 is not where this one ends.
+"""
 
 
 def answer_duties(
