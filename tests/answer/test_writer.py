@@ -55,3 +55,15 @@ def test_the_document_turned_to_is_the_one_that_is_quoted(assistant: Assistant) 
     question = "同样是新任职的“一把手”，北京要求开展任职谈话吗？"
     answer = assistant.ask(question, history=TALKS)
     assert cited(answer)[:1] == [f"{MEASURES}#6"]
+
+
+def test_what_goes_on_is_answered_with_the_sentence_that_it_asks_for_now(
+    assistant: Assistant,
+) -> None:
+    history: tuple[Turn, ...] = (
+        ("user", "纪委书记发现班子成员有苗头性问题怎么办？"),
+        ("assistant", "《意见》（十四）：发现有苗头性、倾向性问题的，及时进行提醒。[1]"),
+    )
+    answer = assistant.ask("如果事情不小，往哪儿报？", history=history)
+    assert [citation.number for citation in answer.citations][:1] == [14]
+    assert "向上级纪委和同级党委主要负责人报告" in answer.text

@@ -95,6 +95,13 @@ def test_each_address_belongs_to_the_document_named_last_before_it(reader: Reade
     ]
 
 
+def test_the_place_in_the_clause_of_an_address_goes_before_one_named_earlier(
+    reader: Reader,
+) -> None:
+    [address] = reader.read("北京还加了什么措施？和中央第二十一条比一下").addresses
+    assert (address.document, address.number) == ("opinions-2021", 21)
+
+
 def test_an_address_before_any_name_belongs_to_no_document(reader: Reader) -> None:
     [address] = reader.read("第三条怎么规定").addresses
     assert address.document == ""

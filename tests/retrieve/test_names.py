@@ -77,6 +77,7 @@ def test_a_genre_as_an_everyday_word_names_no_document(catalog: Catalog, questio
     [
         ("北京怎么规定的", MEASURES),
         ("咱们市里怎么要求", MEASURES),
+        ("首都的提法多带了哪些内容", MEASURES),
         ("地方上呢", MEASURES),
         ("What does Beijing require?", MEASURES),
         ("中央怎么要求", OPINIONS),

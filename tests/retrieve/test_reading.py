@@ -45,6 +45,7 @@ def test_the_topic_keeps_the_name_of_a_body(reader: Reader) -> None:
         "出处",
         "写报告的时候，这个人的情况怎么摆？",
         "放到北京，由哪一位出面把人叫来谈？",
+        "谈话情况呢，要不要记下来？",
     ],
 )
 def test_a_question_with_an_ellipsis_goes_on_from_the_one_before(
@@ -100,6 +101,8 @@ def test_a_new_topic_inherits_nothing(reader: Reader, question: str) -> None:
         "如果民主生活会走过场，应当怎么处理？",
         "再抽查10%的“一把手”是哪里规定的？",
         "信访举报多久分析一次呢？",
+        "另外，大数据能用上吗？",
+        "民主生活会也要公开吗？",
         pytest.param(
             "巡视报告里一把手要单列吗",
             marks=pytest.mark.xfail(
@@ -206,6 +209,15 @@ def test_another_subject_takes_the_place_of_the_one_asked_about(
 ) -> None:
     reading = Reader(corpus.documents, SUBJECTS).read(question, (("user", before),))
     assert reading.standalone.rstrip("？") == understood
+
+
+@pytest.mark.parametrize("question", ["上级组织部门又是谁去谈", "新任职的副职也是这样谈吗"])
+def test_the_same_asked_of_somebody_else_goes_on_whatever_words_the_texts_know(
+    corpus: Corpus, question: str
+) -> None:
+    reading = Reader(corpus.documents, SUBJECTS).read(question, TALKS)
+    assert reading.leans
+    assert reading.discussed == (f"{OPINIONS}#3",)
 
 
 def test_what_is_no_subject_takes_nobodys_place(corpus: Corpus) -> None:

@@ -264,10 +264,35 @@ class Writer:
 
     def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
         ranking = self._searcher.search(self._query(reading), limit=HITS)
+        if reading.leans and not reading.is_elliptic:
+            ranking = replace(ranking, hits=self._by_own_words(reading, ranking.hits))
         kinds = kinds_asked(reading.form)
         statements = self._select(reading, ranking.hits)
         evidence = self._judge.weigh(reading, ranking, statements, kinds)
         return evidence, ranking.hits, statements
+
+    def _by_own_words(self, reading: Reading, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Return hits with their sentences scored by what is asked now, too.
+
+        The question before found the article; the sentence it wanted was shown then.
+        """
+        looked = frozenset(hit.article.id for hit in hits[:OFFERED])
+        query = Query(reading.text, reading.mentions, within=looked)
+        now = {
+            sentence.id: score
+            for hit in self._searcher.search(query, limit=OFFERED).hits
+            for sentence, score in hit.sentences
+        }
+        return tuple(
+            replace(
+                hit,
+                sentences=tuple(
+                    (sentence, score + now.get(sentence.id, 0.0))
+                    for sentence, score in hit.sentences
+                ),
+            )
+            for hit in hits
+        )
 
     def _select(self, reading: Reading, hits: Sequence[Hit]) -> list[Statement]:
         return select_statements(

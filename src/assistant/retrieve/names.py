@@ -71,6 +71,7 @@ _PLACES = re.compile(
 _LATIN = re.compile(r"[A-Za-z]{2}")
 _ONLY_TITLE = re.compile(r"《[^《》]*》|[^《》]*《[^《》]*》的通知")
 _LATIN_PLACES = {"Beijing": "北京", "Shanghai": "上海", "Guangdong": "广东", "Tianjin": "天津"}
+_BYNAMES = {"北京": ("首都",)}
 _CENTRAL = "中央"
 _CENTRAL_WORDS = re.compile(
     r"中央(?!企业|单位|八项)|党中央|全国性|国家(?:层面|一级|那份|的?文件)|\b[Cc]entral\b|中办"
@@ -335,6 +336,7 @@ def _scope_pattern(scope: str) -> re.Pattern[str]:
     stem = re.sub(r"(?:省|市|自治区|特别行政区|区|县)$", "", scope)
     words = [re.escape(stem)]
     words += [latin for latin, chinese in _LATIN_PLACES.items() if chinese == stem]
+    words += _BYNAMES.get(stem, ())
     if scope.endswith("市"):
         words += ["市里", "本市", "我们?市", "咱们?市", "全市", "市委", "市纪委"]
     elif scope.endswith("省"):

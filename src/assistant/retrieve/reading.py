@@ -17,6 +17,8 @@ _POINTS_BACK = re.compile(
     r"^(?:那(?!些|种|几)|该(?:条|规定|文件|意见|措施|制度|要求)|上述|不然|否则|换成|然后呢|接着)"
     r"|(?:这|那)(?:个|项|条|种|方面|些|点)(?:规定|要求|制度|事|情况|问题|举报|清单|谈话|会)?(?=[，,？?。的呢是要由和]|$)"
     r"|这(?:个|位|名)(?:人|干部|领导|同志)|此人|该同志|^(?:放|搁|摆)(?:到|在)[^，,]{1,6}[，,]"
+    # 考核结果呢，派什么用场: a topic is held up and gone on with.
+    r"|^[^，,？?]{1,8}呢[，,]"
     r"|上面(?:说|讲|提|那)|刚才|前面(?:说|讲|提|那)|谈完|下一条|上一条|what about|and then",
     re.IGNORECASE,
 )
@@ -36,6 +38,13 @@ _ANOTHER_SUBJECT = re.compile(
 _ADDS = re.compile(
     r"又(?!不)|也(?:是|要|得|有|会|能|这|一样)|还(?:用|要|得|有没有|会|能|需)|再(?!次)|同样|另外"
 )
+# Of a short question: whether what was said holds for somebody else, 区委书记、区长也是一成？
+_SAME_AGAIN = re.compile(
+    r"(?:也|同样)(?:是|要|得|算|一样|这样|适用|这么)|又(?:是|由|归|该|怎|如何)"
+)
+# Turns to something else: 另外，大数据能用在监督上吗.
+_TURNS = re.compile(r"另外|还有(?:个|一个)?(?:事|问题)?[，,]|再问|顺便")
+_CLAUSE_END = re.compile(r"[，,。；;：:？?！!]")
 MOST_TURNS = 12
 """Turns of a conversation that are looked at, from its end."""
 SHORT = 14
@@ -43,7 +52,9 @@ SHORT = 14
 ELLIPTIC = 10
 """Characters up to which a question that leans does not say itself what it asks."""
 TERM = 4
-"""… unless it has so many characters in a row that the texts have too: a topic of its own."""
+"""… unless it has so many characters in a row that the texts have too: a topic of its own …"""
+TERM_OF_ANOTHER = 3
+"""… and so many, where it says that it turns to another."""
 _TRIM = " 　？?。！!，,"
 
 
@@ -67,7 +78,12 @@ class Reading:
     @property
     def form(self) -> str:
         """The words that tell what kind of answer is asked: 中央那个呢 asks the same again."""
-        return self.standalone if self.leans and len(self.text) <= ELLIPTIC else self.text
+        return self.standalone if self.is_elliptic else self.text
+
+    @property
+    def is_elliptic(self) -> bool:
+        """Whether it does not say itself what it asks, but leaves it to the question before."""
+        return self.leans and len(self.text) <= ELLIPTIC
 
 
 class Reader:
@@ -110,9 +126,15 @@ class Reader:
         placed: list[Address] = []
         behind, document = 0, ""
         for address in addresses:
-            before = self._catalog.read(text[behind : address.span[1]])
-            named = before.documents or before.scoped
-            document = named[-1] if named else document
+            # 北京还加了什么？和中央第二十一条比一下: the clause of the address is read first.
+            ends = [m.end() for m in _CLAUSE_END.finditer(text, behind, address.span[0])]
+            clause = ends[-1] if ends else behind
+            for start in dict.fromkeys((clause, behind)):
+                before = self._catalog.read(text[start : address.span[1]])
+                named = before.documents or before.scoped
+                if named:
+                    document = named[-1]
+                    break
             placed.append(replace(address, document=document))
             behind = address.span[1]
         return tuple(placed)
@@ -125,12 +147,16 @@ class Reader:
             return True
         if len(text) <= SHORT and asks_source(text):
             return True
+        again = _SAME_AGAIN.search(text)
+        if len(text) <= SHORT and again and self._subject.search(text, 0, again.start()):
+            return True
         goes_on = len(text) <= SHORT or bool(_GOES_ON.search(text))
-        return goes_on and not self._has_term(text)
+        least = TERM_OF_ANOTHER if _TURNS.match(text) else TERM
+        return goes_on and not self._has_term(text, least)
 
-    def _has_term(self, text: str) -> bool:
+    def _has_term(self, text: str, least: int) -> bool:
         return any(
-            self._normalize.knows(text[at : at + TERM]) for at in range(len(text) - TERM + 1)
+            self._normalize.knows(text[at : at + least]) for at in range(len(text) - least + 1)
         )
 
     def _resolve(self, alone: Reading, before: str, history: Sequence[Turn]) -> Reading:
