@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answer.asked import TAIL, Kind, gives, kinds_asked, kinds_sought, missing_slot
+from assistant.answer.asked import (
+    TAIL,
+    Kind,
+    counted_asked,
+    gives,
+    kinds_asked,
+    kinds_sought,
+    missing_slot,
+)
 
 
 @pytest.mark.parametrize(
@@ -206,3 +214,21 @@ def test_beside_a_consequence_the_values_asked_for_are_sought_too() -> None:
 )
 def test_a_consequence_is_what_follows_for_whoever_does_something(text: str, follows: bool) -> None:
     assert gives(Kind.CONSEQUENCE, text) is follows
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "given"),
+    [
+        ("全文分几个部分", "《措施》分为五个部分。", True),
+        ("全文分七个部分，我数对了吗", "《措施》分为五个部分。", True),
+        ("组织领导方面有多少项措施", "提出2项措施。", True),
+        ("全文分几个部分", "贯穿各个部分。", False),
+        ("第几个部分讲组织领导", "《措施》分为五个部分。", False),
+        ("每年谈几次", "每年至少开展1次谈心谈话", False),
+    ],
+)
+def test_what_is_counted_is_looked_for_with_a_number_before_it(
+    question: str, sentence: str, given: bool
+) -> None:
+    count = counted_asked(question)
+    assert bool(count and count.search(sentence)) is given

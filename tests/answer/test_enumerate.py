@@ -91,7 +91,15 @@ def test_an_excerpt_is_a_sentence_or_a_part_of_one(
         assert any(citation.quote in sentence.text for sentence in unit.sentences)
 
 
-@pytest.mark.parametrize("question", ["第几条讲述责述廉", "述责述廉是哪一条规定的", "还有哪几条"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "第几条讲述责述廉",
+        "述责述廉是哪一条规定的",
+        "还有哪几条",
+        "北京要求全面监督下级“一把手”，可以用的方式都有哪些？",
+    ],
+)
 def test_a_question_for_one_article_asks_for_no_list(assistant: Assistant, question: str) -> None:
     assert "出现“" not in assistant.ask(question).text
 

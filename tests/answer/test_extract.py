@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from assistant.answer.asked import Kind
 from assistant.answer.extract import (
     ENTIRE,
+    GIVES_COUNT,
     NARROW,
     SIDE,
     USUAL,
     WIDE,
     Extent,
     extent_of,
+    favour_count,
     quote_article,
     score_sentences,
     select_statements,
@@ -26,6 +31,18 @@ Documents = dict[str, ParsedDocument]
 
 def test_without_hits_nothing_is_quoted(documents: Documents) -> None:
     assert select_statements((), (), documents) == []
+
+
+def test_what_gives_the_number_asked_for_comes_ahead(documents: Documents) -> None:
+    asked = re.compile(r"[0-9]+次谈心谈话")
+    talks = hit(article(documents[MEASURES], 10), {"": 2.0})
+    other = replace(hit(article(documents[MEASURES], 8), {"": 2.0}), score=talks.score + 1.0)
+    first, second = favour_count([other, talks], asked)
+    assert (first.article, first.rank) == (talks.article, 1)
+    assert first.score == pytest.approx(talks.score + GIVES_COUNT)
+    assert (second.article, second.score, second.rank) == (other.article, other.score, 2)
+    best = max(first.sentences, key=lambda pair: pair[1])[0]
+    assert "1次谈心谈话" in best.text
 
 
 def test_the_best_sentence_is_quoted_whole(documents: Documents) -> None:

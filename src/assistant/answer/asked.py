@@ -131,6 +131,22 @@ def gives(kind: Kind, text: str) -> bool:
     return any(rule.evidence.search(text) for rule in _RULES if rule.kind is kind)
 
 
+_COUNTED = re.compile(
+    rf"(?<!第)(?:{_HOW_MANY}|{_N})\s*大?(?P<unit>个|项|条|种|类|张|份|句)(?P<noun>[\u4e00-\u9fff]{{2}})"
+)
+
+
+def counted_asked(question: str) -> re.Pattern[str] | None:
+    """Return how a text would give the number of what a question counts, or None.
+
+    几个部分, and 七个部分 too where that is supposed: 五个部分.
+    """
+    found = _COUNTED.search(question[-TAIL:])
+    if found is None:
+        return None
+    return re.compile(rf"{_N}\s*大?{found['unit']}{found['noun']}")
+
+
 # What rules seldom settle and people often ask; each alternative is looked for as it stands.
 _PARTICULARS = re.compile(
     r"格式|范本|样表|表格|登记表|模板|哪张表|字数|分数|打分|排名|名次|等次|票数|名单|地点|场所|文书|"

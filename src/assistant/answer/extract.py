@@ -22,6 +22,8 @@ UNDECIDED = 0.8
 MOST_ARTICLES = 2
 GIVES_ASKED = 4.0
 """What a sentence gains that holds a value of the kind asked for."""
+GIVES_COUNT = 1.5
+"""What an article gains that has a number of the very things that are counted: 五个部分."""
 CAPTION = 5.0
 """What an article's leading phrase loses: it names the matter and says little of it."""
 
@@ -85,6 +87,25 @@ def extent_of(question: str) -> Extent:
         return ENTIRE
     asked = len(_INTERROGATIVES.findall(question))
     return replace(WIDE if asked > 1 else USUAL, listing=bool(_LISTS.search(question)))
+
+
+def favour_count(hits: Sequence[Hit], count: re.Pattern[str]) -> tuple[Hit, ...]:
+    """Return hits, and their sentences, with those ahead that give the number asked for."""
+    favoured = [
+        replace(
+            hit,
+            score=hit.score + GIVES_COUNT,
+            sentences=tuple(
+                (sentence, score + GIVES_ASKED * bool(count.search(sentence.text)))
+                for sentence, score in hit.sentences
+            ),
+        )
+        if count.search(hit.article.text)
+        else hit
+        for hit in hits
+    ]
+    favoured.sort(key=lambda hit: -hit.score)
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(favoured, start=1))
 
 
 def wants_everything(question: str) -> bool:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.answer.asked import kinds_sought
+from assistant.answer.asked import counted_asked, kinds_sought
 from assistant.answer.compose import Documents, Statement, join_spans
-from assistant.answer.extract import PART, quote_article
+from assistant.answer.extract import PART, favour_count, quote_article
 from assistant.domain import Hit
 from assistant.duties.records import Duty
 from assistant.duties.register import Register
@@ -66,6 +66,9 @@ class PartAnswers:
             theirs = {duty.article_id: AGENT for duty in duties}
             query = Query(part.own, reading.mentions, near=(*near, *theirs.items()))
             found = self._searcher.search(query, limit=HITS).hits
+            count = counted_asked(part.text)
+            if count is not None:
+                found = favour_count(found, count)
             hit = self._choose(part, found, quoted, theirs)
             if hit is None:
                 continue

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.answer import about, compare, divisions, enumerate_, lookup
 from assistant.answer.asked import (
+    counted_asked,
     gives,
     kinds_asked,
     kinds_sought,
@@ -15,7 +16,13 @@ from assistant.answer.asked import (
 )
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.duty_list import answer_duties
-from assistant.answer.extract import extent_of, select_statements, wants_everything, wants_several
+from assistant.answer.extract import (
+    extent_of,
+    favour_count,
+    select_statements,
+    wants_everything,
+    wants_several,
+)
 from assistant.answer.part_answers import PartAnswers
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
@@ -266,6 +273,9 @@ class Writer:
         ranking = self._searcher.search(self._query(reading), limit=HITS)
         if reading.leans and not reading.is_elliptic:
             ranking = replace(ranking, hits=self._by_own_words(reading, ranking.hits))
+        count = counted_asked(reading.form)
+        if count is not None:
+            ranking = replace(ranking, hits=favour_count(ranking.hits, count))
         kinds = kinds_asked(reading.form)
         statements = self._select(reading, ranking.hits)
         evidence = self._judge.weigh(reading, ranking, statements, kinds)

@@ -3,8 +3,8 @@
 Likeness says that a passage is on the matter; whether it gives the very thing that is asked (the
 deadline, and of what; who approves, and not who applies) takes reading question and passage side
 by side. The correction is of low rank and learnt by ``scripts/train_answerability.py`` from
-questions on articles of statutes, half of them on a detail that the article does not give; none
-is of this corpus.
+questions on articles of statutes and of invented policy papers, half of them on a detail that the
+article does not give; none is of this corpus.
 """
 
 from __future__ import annotations
