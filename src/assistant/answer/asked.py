@@ -131,17 +131,18 @@ def gives(kind: Kind, text: str) -> bool:
     return any(rule.evidence.search(text) for rule in _RULES if rule.kind is kind)
 
 
-_COUNTED = re.compile(
-    rf"(?<!第)(?:{_HOW_MANY}|{_N})\s*大?(?P<unit>个|项|条|种|类|张|份|句)(?P<noun>[\u4e00-\u9fff]{{2}})"
-)
+_THINGS = r"\s*大?(?P<unit>个|项|条|种|类|张|份|句)(?P<noun>[\u4e00-\u9fff]{2})"
+_COUNTED = re.compile(rf"(?<!第){_HOW_MANY}{_THINGS}")
+_SUPPOSED = re.compile(rf"(?<!第){_N}{_THINGS}")
 
 
 def counted_asked(question: str) -> re.Pattern[str] | None:
     """Return how a text would give the number of what a question counts, or None.
 
-    几个部分, and 七个部分 too where that is supposed: 五个部分.
+    几个部分, and 七个部分 too where that is to be confirmed: 五个部分.
     """
-    found = _COUNTED.search(question[-TAIL:])
+    tail = question[-TAIL:]
+    found = _COUNTED.search(tail) or (_SUPPOSED.search(tail) if confirms(question) else None)
     if found is None:
         return None
     return re.compile(rf"{_N}\s*大?{found['unit']}{found['noun']}")
@@ -155,7 +156,7 @@ _PARTICULARS = re.compile(
     r"bonus|reward|fine|sanction|how many people"
 )
 _CONFIRMS = re.compile(
-    r"对吧|是吧|没错吧|对不对|对吗|是吗|是不是|吧[？?]?$|我记得|应该是|听说|right\?|isn't it"
+    r"对吧|对了吗|[记说数]错|是吧|没错吧|对不对|对吗|是吗|是不是|吧[？?]?$|我记得|应该是|听说|right\?|isn't it"
 )
 _WHETHER = re.compile(
     r"能不能|可不可以|要不要|用不用|需不需要|有没有|是否|作不作数|算不算|行不行|可以.{0,8}吗|必须.{0,10}还是"

@@ -22,8 +22,10 @@ _LIST = re.compile(
     rf"(?:哪些|(?<!第)(?<!还有)哪几|(?<!第)(?<!哪)几)(?:个)?{_UNIT}|(?:都|各)在哪(?:些|几)?条|"
     rf"{_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
     rf"{_UNIT}请?(?:都|全部?)?(?:请)?(?:给我|发我)|(?:全部|所有)的?{_UNIT}|有多少{_UNIT}.{{0,3}}(?:提|写|讲|涉|出)|(?:提|写|讲|涉|用|出现|说)(?:到|过|及|了)?.{{0,2}}几次|"
-    r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)|(?:提到|涉及|要求)[^。？?，,]{2,20}都有哪些"
+    r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)"
 )
+# Asks for a list of articles where not most of them have the term: 要求监督“一把手”，方式都有哪些.
+_MAY_LIST = re.compile(r"(?:提到|涉及|要求)[^。？?]{2,20}都有哪些")
 _SAYS = re.compile(
     r"提到|提及|涉及|写明|写到|写了|写有|出现|规定了?|讲到|讲了|谈到|写进去?|关于|要求做到|要求|明确|含有|包含|有关的|相关的|说到|点到|被点名|点名|用到|用过|带有|带|检索"
 )
@@ -84,7 +86,8 @@ def answer_list(
     reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
 ) -> Answer | None:
     """Return every article that holds the phrase asked for, or None when no list is asked."""
-    if not _LIST.search(reading.text) or reading.mentions.reported:
+    surely = bool(_LIST.search(reading.text))
+    if not (surely or _MAY_LIST.search(reading.text)) or reading.mentions.reported:
         return None
     named = reading.mentions.asked_of
     known = {d.document.id for d in listed}
@@ -101,7 +104,10 @@ def answer_list(
         (parsed, [a for a in parsed.articles if fold(phrase) in fold(a.text)])
         for parsed in searched
     ]
-    few = sum(len(found) for _, found in holding) <= MOST_IN_FULL
+    count = sum(len(found) for _, found in holding)
+    if not surely and count > MOST_HOLDING:
+        return None
+    few = count <= MOST_IN_FULL
     statements, counts = [], []
     for parsed, found in holding:
         statements += [Statement(a, _excerpts(a, phrase)[: None if few else 1]) for a in found]
