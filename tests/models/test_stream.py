@@ -65,7 +65,7 @@ def test_a_checked_sentence_stays_while_the_next_is_being_written(
         other = "健全干部交流轮岗机制"
         return claims((quote, [number], reword(quote)), (other, [number], f"{other}。"))
 
-    server.behave(answering(two), Manner(token_seconds=0.002))
+    server.behave(answering(two), Manner(token_seconds=0.01))
     events = list(model_assistant.ask_stream(QUESTION))
     checked = [e for e in events if isinstance(e, Early) and e.checked]
     assert checked

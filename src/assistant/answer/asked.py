@@ -156,7 +156,8 @@ _PARTICULARS = re.compile(
     r"bonus|reward|fine|sanction|how many people"
 )
 _CONFIRMS = re.compile(
-    r"对吧|对了吗|[记说数]错|是吧|没错吧|对不对|对吗|是吗|是不是|吧[？?]?$|我记得|应该是|听说|right\?|isn't it"
+    r"对吧|对了吗|[记说数]错|是吧|没错吧|对不对|对吗|是吗|是不是|吧[？?]?$|我记得|应该是|听说|"
+    r"right\?|isn't it"
 )
 _WHETHER = re.compile(
     r"能不能|可不可以|要不要|用不用|需不需要|有没有|是否|作不作数|算不算|行不行|可以.{0,8}吗|必须.{0,10}还是"
