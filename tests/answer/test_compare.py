@@ -230,3 +230,20 @@ def test_the_name_of_a_place_says_which_text_and_is_not_looked_for_in_it(
     # 北京 stands in article 2 only (看北京首先要从政治上看), which says nothing of decisions.
     answer = assistant.ask("执行民主集中制的监督，中央和北京分别怎么抓的")
     assert cited(answer) == [f"{OPINIONS}#5", f"{MEASURES}#8"]
+
+
+def test_where_likeness_and_question_disagree_both_articles_of_a_side_are_quoted(
+    assistant: Assistant,
+) -> None:
+    # 《若干措施》 (二十二) is like 《意见》 (十八), and (十三) has what is asked for.
+    answer = assistant.ask("民主生活会什么时候得加开（专题/专门的），中央和北京列的情形对比一下")
+    assert cited(answer)[0] == f"{OPINIONS}#18"
+    assert set(cited(answer)) == {f"{OPINIONS}#18", f"{MEASURES}#22", f"{MEASURES}#13"}
+    assert "出现重大决策失误" in answer.text
+
+
+def test_that_one_rule_is_in_both_asks_for_no_list_of_what_is_put_in_marks(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("巡视巡察报告要把“一把手”情况单独列出，这一条是不是中央和北京都有？")
+    assert set(cited(answer)) == {f"{OPINIONS}#6", f"{MEASURES}#9"}

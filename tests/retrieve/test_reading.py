@@ -4,7 +4,7 @@ import pytest
 
 from assistant.corpus.load import Corpus
 from assistant.domain import Turn
-from assistant.retrieve.reading import Reader
+from assistant.retrieve.reading import Reader, asks_source
 
 OPINIONS = "opinions-2021"
 MEASURES = "beijing-measures-2021"
@@ -280,3 +280,54 @@ def test_a_whole_question_that_adds_nothing_forgets_what_was_cited(
 def test_with_nothing_answered_before_nothing_is_kept_in_mind(reader: Reader) -> None:
     asked = TALKS[:1]
     assert reader.read("信访举报情况也要定期分析研判吗？", asked).discussed == ()
+
+
+TWO_MATTERS: tuple[Turn, ...] = (
+    ("user", "北京对“一把手”个人有关事项报告怎么抽查？"),
+    ("assistant", "每年再抽查10%的“一把手”（《若干措施》第二十条）。"),
+    ("user", "信访举报多久分析一次？"),
+    ("assistant", "每季度开展分析研判（《若干措施》第二十四条）。"),
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "回到前面个人事项那个，是哪个部门去抽查的？",
+        "说回个人有关事项，谁去抽查？",
+        "前面问的抽查个人事项，由谁来办？",
+    ],
+)
+def test_a_question_may_go_back_to_the_matter_before_the_last(
+    reader: Reader, question: str
+) -> None:
+    reading = reader.read(question, TWO_MATTERS)
+    assert reading.leans
+    assert reading.discussed == (f"{MEASURES}#20",)
+    assert "信访举报" not in reading.standalone
+
+
+def test_what_goes_back_to_nothing_that_was_said_goes_on_from_the_last(reader: Reader) -> None:
+    assert reader.read("说回来，谁负责？", TWO_MATTERS).discussed == (f"{MEASURES}#24",)
+
+
+@pytest.mark.parametrize("question", ["任职之前要谈话吗？", "接着召开民主生活会要报告吗？"])
+def test_a_time_that_is_named_goes_back_to_nothing(reader: Reader, question: str) -> None:
+    assert reader.read(question, TWO_MATTERS).discussed != (f"{MEASURES}#20",)
+
+
+def test_a_condition_alone_asks_the_question_before_again(reader: Reader) -> None:
+    history: tuple[Turn, ...] = (
+        ("user", "纪委书记发现班子成员有点小苗头怎么办？"),
+        ("assistant", "及时进行提醒（《意见》第十四条）。"),
+    )
+    reading = reader.read("要是问题比较严重呢？", history)
+    assert reading.leans
+    assert reading.discussed == (f"{OPINIONS}#14",)
+    assert reading.form.startswith("纪委书记发现班子成员")
+
+
+def test_an_article_that_is_pointed_at_is_wanted_whole(reader: Reader) -> None:
+    reading = reader.read("我要写材料，把那一条整条发我，别概括", TALKS)
+    assert reading.leans
+    assert asks_source(reading.text)

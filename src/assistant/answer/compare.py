@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from assistant.answer.asked import kinds_asked
 from assistant.answer.compose import Documents, Statement, compose
-from assistant.answer.extract import SIDE, quote_article
+from assistant.answer.extract import ONE_OF_SEVERAL, SIDE, quote_article
 from assistant.corpus.labels import document_label
 from assistant.domain import Answer, Article, DocumentKind, Hit, ParsedDocument, Sentence
 from assistant.index.keywords import tokenize
@@ -39,6 +39,8 @@ _ABOVE = re.compile(
 DEPTH = 6
 ALIGNED = 2.5
 """What two articles gain that are on one matter, beside how well each fits the question."""
+UNDECIDED = 0.5
+"""Deviations by which a side's best article is ahead of the aligned one when both are quoted."""
 GIVEN = 6.0
 """… when one of them was given by its number."""
 WORDS = 3
@@ -113,10 +115,21 @@ def answer_comparison(
         return left.score + right.score + (GIVEN if given else ALIGNED) * aligned
 
     left, right = max(((a, b) for a in sides[0] for b in sides[1]), key=lambda ab: fit(*ab))
-    return compose(
-        [quote_article(hit, kinds, documents, extent=SIDE) for hit in (left, right)],
-        documents,
+    statements = []
+    for hit, side in zip((left, right), sides, strict=True):
+        statements.append(quote_article(hit, kinds, documents, extent=SIDE))
+        # What fits the question best and what is like the other side's article disagree.
+        if not given and _tells_more(side[0], hit, reading, searcher):
+            statements.append(quote_article(side[0], kinds, documents, extent=ONE_OF_SEVERAL))
+    return compose(statements, documents)
+
+
+def _tells_more(best: Hit, aligned: Hit, reading: Reading, searcher: Searcher) -> bool:
+    """Tell whether a side's best article has more of a question than the aligned one."""
+    covered, by_aligned = (
+        searcher.coverage(reading.topic, hit.article.text) for hit in (best, aligned)
     )
+    return best.score >= aligned.score + UNDECIDED and covered > by_aligned
 
 
 def _commented(reading: Reading, searcher: Searcher, documents: Documents) -> bool:

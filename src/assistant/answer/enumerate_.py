@@ -15,7 +15,7 @@ from assistant.retrieve.reading import Reading
 from assistant.text import fold
 
 _UNIT = (
-    r"(?:条(?!件|例|不漏|不落|不少)|条文|条款|条目|处(?![理分罚置级长])|"
+    r"(?:(?<![这那同]一)(?<![这那])条(?!件|例|不漏|不落|不少)|条文|条款|条目|处(?![理分罚置级长])|"
     r"地方(?!不同|不一|有差|改|变))"
 )
 _LIST = re.compile(

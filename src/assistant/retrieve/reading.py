@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from assistant.domain import ParsedDocument, Turn
 from assistant.retrieve.addresses import Address, read_addresses
@@ -19,15 +20,24 @@ _POINTS_BACK = re.compile(
     r"|这(?:个|位|名)(?:人|干部|领导|同志)|此人|该同志|^(?:放|搁|摆)(?:到|在)[^，,]{1,6}[，,]"
     # 考核结果呢，派什么用场: a topic is held up and gone on with.
     r"|^[^，,？?]{1,8}呢[，,]"
+    # 要是问题比较严重呢: a condition alone asks the question before again.
+    r"|^(?:要是|如果|假如|假若|倘若|万一)[^，,？?]{1,16}呢[？?]?$"
+    r"|[这那](?:一|几)?[条段款](?=整|全|原|完整|一字|发|给我|贴|抄|念|读)"
     r"|上面(?:说|讲|提|那)|刚才|前面(?:说|讲|提|那)|谈完|下一条|上一条|what about|and then",
     re.IGNORECASE,
+)
+# Goes back to a matter before the last one: 回到前面个人事项那个，….
+_RETURNS = re.compile(
+    r"^(?:我们|咱们?)?(?:再|还是|现在)?(?:回到|回过头来?[说看]|说回|绕回)"
+    r"|^[^，,]{0,4}(?:前面|之前|先前|最开始|一开始|刚开始)(?:问|说|提|讲|聊|那)"
 )
 # Words that may: they do when the question has no topic of its own.
 _GOES_ON = re.compile(
     r"^(?:如果|要是|还有|另外|再|具体|为什么|为啥|这|其|它|他|她|万一|一般)|呢(?=[，,？?。！!]|$)|它|此"
 )
 _ASKS_SOURCE = re.compile(
-    r"原文|全文|出处|来源|依据|原话|条文|第几条|哪一?条|哪[个份]文件|出自|source|full text"
+    r"原文|全文|出处|来源|依据|原话|条文|整条|照抄|逐字|一字不|第几条|哪一?条|哪[个份]文件|出自|"
+    r"source|full text"
 )
 # A question that only names another subject: 换成副职呢.
 _ANOTHER_SUBJECT = re.compile(
@@ -106,6 +116,8 @@ class Reader:
         addresses = self._place(text, _outside_titles(read_addresses(text), mentions))
         topic = _cut(text, [*mentions.spans, *(a.span for a in addresses)])
         alone = Reading(text, text, mentions, addresses, topic=topic)
+        if _RETURNS.match(text):
+            history = _return_to(text, history)
         before = next((t for role, t in reversed(history) if role == "user"), None)
         if before is None:
             return alone
@@ -143,7 +155,11 @@ class Reader:
         text = reading.text.strip(_TRIM)
         if reading.addresses:
             return not (reading.mentions.documents or reading.mentions.hinted)
-        if _POINTS_BACK.search(text) or self._other_subject(text) not in ("", text):
+        if (
+            _POINTS_BACK.search(text)
+            or _RETURNS.match(text)
+            or self._other_subject(text) not in ("", text)
+        ):
             return True
         if len(text) <= SHORT and asks_source(text):
             return True
@@ -271,6 +287,21 @@ def _turns_before(history: Sequence[Turn]) -> Sequence[Turn]:
         if history[position][0] == "user":
             return history[:position]
     return ()
+
+
+def _return_to(text: str, turns: Sequence[Turn]) -> Sequence[Turn]:
+    """Return the turns up to the exchange that a question has most in common with.
+
+    The last one, where it has nothing in common with any.
+    """
+    asked = set(pairwise(text))
+    best, most = len(turns), 0
+    for position in range(len(turns) - 1, -1, -1):
+        role, said = turns[position]
+        shared = len(asked & set(pairwise(said)))
+        if role == "user" and shared > most:
+            best, most = position, shared
+    return turns[: best + 2]
 
 
 def _outside_titles(addresses: Sequence[Address], mentions: Mentions) -> tuple[Address, ...]:
