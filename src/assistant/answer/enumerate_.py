@@ -67,6 +67,19 @@ _LITTLE_ELSE = re.compile(
     r"哪些|哪几[种类项个条]|几[种类]|多少[种类]|什么|规定|要求|提到|建立|健全|完善|搞|设|有|要|了|的|里|中|都|一共|总共|到底|分别|"
     r"请|帮我|列出?来?|一下|文件|材料|措施|意见|[啊呀呢吗，,。？?！!、：:；;\s“”]"
 )
+# What stands between words of which any may be said: 报备、备案或者存档.
+_FOR_INSTANCE = re.compile(r"之类|这[些种]|比如|例如|譬如|像|等(?:等|方面|情况|事项|问题)")
+"""Where what is listed only shows what kind of thing is meant."""
+_BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
+_CLAUSE = re.compile(r"[，。；：？！,;:?!\n]+")
+_BETWEEN = re.compile(r"、|或者?(?!许)|(?<![共平温总饱])和(?![谐平解气好缓])|以及|还有")
+_NO_MATTER = re.compile(
+    r".*(?:部门|机关|书记|成员|干部|单位|组织|党委|党组|纪委|监委|政府|常委|主任|人员|“?一把手”?|负责人|领导|主管)$|"
+    r"(?:要求|规定|应当|必须|分别|其他|有关|进行|开展|加强|落实).*"
+)
+"""Bodies do what is listed, and words of asking list nothing."""
+LONGEST_OF_SEVERAL = 8
+"""Characters of one of several words."""
 LONGEST_EXCERPT = 60
 SHORTEST_CORE = 4
 """Characters of the least end of a term that is looked for in the place of the whole."""
@@ -100,23 +113,22 @@ def answer_list(
     phrase = _phrase(reading, searched)
     if not phrase:
         return None
-    holding = [
-        (parsed, [a for a in parsed.articles if fold(phrase) in fold(a.text)])
-        for parsed in searched
-    ]
+    several, _ = _several(reading, searched)
+    words = several if phrase in several else [phrase]
+    holding = [(parsed, [a for a in parsed.articles if _has(a, words)]) for parsed in searched]
     count = sum(len(found) for _, found in holding)
     if not surely and count > MOST_HOLDING:
         return None
     few = count <= MOST_IN_FULL
     statements, counts = [], []
     for parsed, found in holding:
-        statements += [Statement(a, _excerpts(a, phrase)[: None if few else 1]) for a in found]
+        statements += [Statement(a, _places(a, words)[: None if few else 1]) for a in found]
         if found:
-            times = sum(fold(a.text).count(fold(phrase)) for a in found)
+            times = sum(fold(a.text).count(fold(word)) for a in found for word in words)
             counts.append(f"{document_label(parsed.document)}{len(found)}条（段），共{times}处")
     if not statements:
         return None
-    return compose(statements, documents, opening=f"出现“{phrase}”的：{'，'.join(counts)}。")
+    return compose(statements, documents, opening=f"出现{_said(words)}的：{'，'.join(counts)}。")
 
 
 def answer_words(
@@ -135,19 +147,74 @@ def answer_words(
         noun = asked["noun"]
         alone = len(_LITTLE_ELSE.sub("", reading.topic.replace(noun, ""))) <= MOST_BESIDE
         words = [noun] if alone and not _ANY_NOUN.fullmatch(noun) else []
+    either, rest = _several(reading, searched)
+    if either and len(rest) <= MOST_BESIDE and (not words or set(words) & set(either)):
+        words = either
     if not _make_a_list(words, searched):
         return None
     statements, counts = [], []
     for parsed in searched:
-        found = [a for a in parsed.numbered if any(fold(w) in fold(a.text) for w in words)]
-        for article in found:
-            held = (w for w in words if fold(w) in fold(article.text))
-            spans = {span for w in held for span in _excerpts(article, w, whole=WHOLE_SENTENCE)}
-            statements.append(Statement(article, tuple(sorted(spans))))
+        found = [a for a in parsed.numbered if _has(a, words)]
+        statements += [Statement(a, _places(a, words, whole=WHOLE_SENTENCE)) for a in found]
         if found:
             counts.append(f"{document_label(parsed.document)}{len(found)}条")
-    said = "、".join(f"“{word}”" for word in words)
-    return compose(statements, documents, opening=f"出现{said}的：{'，'.join(counts)}。")
+    return compose(statements, documents, opening=f"出现{_said(words)}的：{'，'.join(counts)}。")
+
+
+def _several(reading: Reading, searched: Sequence[ParsedDocument]) -> tuple[list[str], str]:
+    """Return words that a question lists, any of which may be said, and what its clause has beside.
+
+    报备、备案、记录、存档的事项都有什么: those of them that the texts have, when there are two at least.
+    """
+    texts = fold("\n".join(parsed.document.text for parsed in searched))
+    for clause in _CLAUSE.split(_WORD.sub(r"\1", _BRACKETS.sub("", reading.topic))):
+        first, *middle = _BETWEEN.split(clause)
+        if not middle or _FOR_INSTANCE.search(clause):
+            continue
+        *middle, last = middle
+        ends = [_end_in(first, texts), *middle, _start_in(last, texts)]
+        words = [word for word in dict.fromkeys(map(_term, ends)) if _can_be_listed(word, texts)]
+        if len(words) > 1:
+            rest = f"{first.removesuffix(ends[0])} {last.removeprefix(ends[-1])}"
+            return words, _LITTLE_ELSE.sub("", _NOISE.sub("", rest))
+    return [], ""
+
+
+def _can_be_listed(word: str, texts: str) -> bool:
+    asks = _ANY_NOUN.fullmatch(word) or _NO_MATTER.fullmatch(word) or " " in word
+    return len(word) >= SHORTEST_TERM and fold(word) in texts and not asks
+
+
+def _end_in(words: str, texts: str) -> str:
+    """Return the longest end of ``words`` that the texts have, no longer than a term is."""
+    words = words.rpartition("的")[2][-LONGEST_OF_SEVERAL:]
+    ends = (words[at:] for at in range(len(words) - 1))
+    return next((end for end in ends if fold(end) in texts), "")
+
+
+def _start_in(words: str, texts: str) -> str:
+    """Return the longest beginning of ``words`` that the texts have, no longer than a term is."""
+    words = words.partition("的")[0][:LONGEST_OF_SEVERAL]
+    starts = (words[:end] for end in range(len(words), 1, -1))
+    return next((start for start in starts if fold(start) in texts), "")
+
+
+def _has(article: Article, words: Sequence[str]) -> bool:
+    text = fold(article.text)
+    return any(fold(word) in text for word in words)
+
+
+def _said(words: Sequence[str]) -> str:
+    return "、".join(f"“{word}”" for word in words)
+
+
+def _places(
+    article: Article, words: Sequence[str], *, whole: int = LONGEST_EXCERPT
+) -> tuple[tuple[int, int], ...]:
+    """Return in order the spans of the sentences, or of their parts, that hold one of the words."""
+    text = fold(article.text)
+    held = (word for word in words if fold(word) in text)
+    return tuple(sorted({span for word in held for span in _excerpts(article, word, whole=whole)}))
 
 
 def _normative(reading: Reading, listed: Sequence[ParsedDocument]) -> list[ParsedDocument]:
