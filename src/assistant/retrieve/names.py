@@ -12,6 +12,7 @@ from functools import cached_property
 
 from assistant.corpus.pinyin import syllables
 from assistant.domain import Document, DocumentKind
+from assistant.retrieve.carried_out import carried_out
 from assistant.text import fold, fold_with_origins
 
 # A genre alone (意见, 措施) is an everyday word; it names a document in title marks, or where
@@ -129,12 +130,22 @@ class Catalog:
 
     def read(self, question: str) -> Mentions:
         """Return what the question names."""
-        named, spans, owners = self._read_names(question)
+        where, spans, owners = self._read_names(question)
+        named = set(where)
         if not named:
             named |= owners
         foreign = self._read_tails(question, named, spans)
         places = {i: list(p.finditer(question)) for i, p in self._scopes.items()}
         scoped = {i for i, found in places.items() if found}
+        carried = carried_out(
+            question,
+            {
+                i: [*where.get(i, ()), *(m.span() for m in places.get(i, ()))]
+                for i in {*where, *self._normative(scoped)}
+            },
+        )
+        named -= carried
+        scoped -= carried
         spans += [
             match.span()
             for found in places.values()
@@ -176,12 +187,14 @@ class Catalog:
             if d.id in ids and d.kind is DocumentKind.NORMATIVE and not d.edition_of
         ]  # fmt: skip
 
-    def _read_names(self, question: str) -> tuple[set[str], list[tuple[int, int]], set[str]]:
-        """Return what is named, where, and the owners of headings that are quoted.
+    def _read_names(
+        self, question: str
+    ) -> tuple[dict[str, list[tuple[int, int]]], list[tuple[int, int]], set[str]]:
+        """Return where each document is named, all these places, and whose headings are quoted.
 
         What a quoted heading names (“准确把握《意见》的核心要义”) is not asked of.
         """
-        found: set[str] = set()
+        found: dict[str, list[tuple[int, int]]] = {}
         spans: list[tuple[int, int]] = []
         quoted = self._quoted_headings(question)
         inside = [span for _, span in quoted]
@@ -193,7 +206,7 @@ class Catalog:
                 same = here in spans
                 if same or not any(here[0] < end and start < here[1] for start, end in spans):
                     if not (same and name.document.edition_of):
-                        found.add(name.document.id)
+                        found.setdefault(name.document.id, []).append(here)
                     if not same:
                         spans.append(here)
         return found, spans, {owner for owner, _ in quoted}
