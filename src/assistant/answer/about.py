@@ -209,6 +209,8 @@ _SMALL_TALK = re.compile(
     r"你是谁|你叫什么|你能做什么|你会什么|怎么用|使用说明|帮助|help)(?:你|您|了|啊|呀|吗|名字|的)*[\s！!。.~？?]*$",
     re.IGNORECASE,
 )
+LONG_MATTER = 5
+"""Characters in a row that a question has from a text when it is on a matter of it."""
 _ORDER = re.compile(r"最晚|最早|谁先|先后|最新|排序")
 _PART = re.compile(
     r"(?:第[^，。；]{1,3}|最后一?个?|[这那]一?|哪一|中间)(?:个)?大?(?:部分|块|章|节)|小标题|第\S{1,4}条"
@@ -233,6 +235,8 @@ def tell(reading: Reading, listed: Sequence[ParsedDocument]) -> tuple[str, tuple
     if not topics or _PART.search(reading.form) or reading.mentions.reported:
         return "", ()
     meant = _meant(reading, listed)
+    if _asks_of_content(reading, meant):
+        return "", ()
     if _ORDER.search(reading.form):
         meant.sort(key=lambda p: p.document.published_on or p.document.issued_on, reverse=True)
     lines: list[str] = []
@@ -248,6 +252,18 @@ def tell(reading: Reading, listed: Sequence[ParsedDocument]) -> tuple[str, tuple
             if statement and statement not in statements:
                 statements.append(statement)
     return "\n".join(lines), tuple(statements)
+
+
+def _asks_of_content(reading: Reading, meant: Sequence[ParsedDocument]) -> bool:
+    """Tell whether a question names a matter of the texts: then that is asked about.
+
+    纪检监察建议抄送给谁 does not ask to whom the document was sent.
+    """
+    asked = fold(reading.form if reading.leans else reading.topic)
+    named = "\n".join(fold(f"{p.document.title}{h.title}") for p in meant for h in p.headings)
+    texts = "\n".join(fold(article.text) for parsed in meant for article in parsed.numbered)
+    pieces = {asked[at : at + LONG_MATTER] for at in range(len(asked) - LONG_MATTER + 1)}
+    return any(piece in texts and piece not in named for piece in pieces)
 
 
 def asks_more(reading: Reading) -> bool:
