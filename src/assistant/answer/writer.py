@@ -41,6 +41,8 @@ LEAST_APART = 2
 """Parts from which a question that cannot be answered as a whole is answered part by part."""
 BESIDE = 1.5
 """… when the question stands by itself and only adds to what was said."""
+WITHIN = 0.15
+"""Probability below which an article that a question gives by its number does not answer it."""
 ALIKE = 1.9
 """… when it is the most like one cited before, in the document that is now asked of."""
 
@@ -259,12 +261,14 @@ class Writer:
         text = "\n".join(article.text for article in articles)
         statements = self._select(reading, ranking.hits)
         lacking = [kind for kind in kinds if kind in DETAILS and not gives(kind, text)]
-        if not (lacking or missing_particulars(reading.text, text)):
-            return compose(statements, self._documents)
+        without = missing_particulars(reading.text, text)
         evidence = self._judge.weigh(reading, ranking, statements, kinds)
+        if not lacking and not without and evidence.probability >= WITHIN:
+            return compose(statements, self._documents)
+        reason = "missing_particular" if without else evidence.reason
         return refuse(
             explain(reading, evidence, ranking.hits, self._documents),
-            "missing_kind" if lacking else "missing_particular",
+            "missing_kind" if lacking else reason,
             related=articles[:OFFERED],
             documents=self._documents,
         )

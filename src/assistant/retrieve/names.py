@@ -137,15 +137,6 @@ class Catalog:
         foreign = self._read_tails(question, named, spans)
         places = {i: list(p.finditer(question)) for i, p in self._scopes.items()}
         scoped = {i for i, found in places.items() if found}
-        carried = carried_out(
-            question,
-            {
-                i: [*where.get(i, ()), *(m.span() for m in places.get(i, ()))]
-                for i in {*where, *self._normative(scoped)}
-            },
-        )
-        named -= carried
-        scoped -= carried
         spans += [
             match.span()
             for found in places.values()
@@ -163,6 +154,16 @@ class Catalog:
             others = (named | set(normative)) - {speaker}
             reported = tuple(d.id for d in self._documents if d.id in others)
             named |= {speaker} if others else set()
+        else:
+            carried = carried_out(
+                question,
+                {
+                    i: [*where.get(i, ()), *(m.span() for m in places.get(i, ()))]
+                    for i in {*where, *normative}
+                },
+            )
+            named -= carried
+            normative = [i for i in normative if i not in carried]
         hinted: list[str] = []
         if not named:
             # 采访里说北京… speaks of the interview, whatever place it names.
