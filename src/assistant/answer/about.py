@@ -114,7 +114,9 @@ def _purpose(parsed: ParsedDocument) -> tuple[str, ...]:
 _FOR = re.compile(r"(?:第[^条]{1,3}条\s*)?(?:为了?|(?:根据|依据)[^。]{2,80}制定本)(?!人|政|民)")
 _TOPICS = (
     _Topic(
-        re.compile(r"发给(?:谁|哪|了)|发不发给|印发给|主送|抄送给|(?:发|送)到哪|收文(?:单位|机关|对象|范围)"),
+        re.compile(
+            r"发给(?:谁|哪|了)|发不发给|印发给|主送|抄送给|(?:发|送)到哪|收文(?:单位|机关|对象|范围)"
+        ),
         _say_recipients,
         _recipients,
     ),

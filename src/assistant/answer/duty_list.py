@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answer.compose import Documents, Statement, compose
-from assistant.answer.duty_question import Asked, may_ask, read_condition, read_duty_question
+from assistant.answer.duty_question import (
+    Asked,
+    may_ask,
+    read_charged,
+    read_condition,
+    read_duty_question,
+)
 from assistant.answer.extract import hang_together
 from assistant.corpus.labels import article_label, document_label
 from assistant.domain import Answer, Article, DocumentKind
@@ -19,6 +25,8 @@ from assistant.retrieve.reading import Reading
 
 MOST = 12
 """Passages that are quoted; of the others the articles are named."""
+LEAST_CHARGED, MOST_CHARGED = 2, 7
+"""Articles with duties of a body between which all are quoted, though the question says more."""
 _JOINED = "；"
 """What stands between an earlier question and the one that leans on it."""
 ONE_BREATH = 80
@@ -57,10 +65,19 @@ def answer_duties(
         found = list(register().upon(happened))
         opening = "对这种情形有规定的"
     else:
-        return None
+        found, opening = [], ""
     found = [duty for duty in found if not wanted or duty.document_id in wanted]
     if not found:
-        return None
+        asked = Asked(body=read_charged(reading.topic, bodies))
+        if not asked.body:
+            return None
+        theirs = (duty for duty in register().duties if asked.fits(duty, bodies))
+        found = [duty for duty in theirs if not wanted or duty.document_id in wanted]
+        opening = _describe(asked, bodies)
+        places = {duty.article_id for duty in found}
+        places |= _by_mechanism(asked.body, wanted, bodies, documents).keys()
+        if not found or not LEAST_CHARGED <= len(places) <= MOST_CHARGED:
+            return None
     whole = asked is not None and asked.only_body
     besides = _by_mechanism(asked.body, wanted, bodies, documents) if asked and whole else {}
     return _compose(found, asked, opening, documents, besides=besides)

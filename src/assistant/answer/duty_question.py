@@ -25,6 +25,17 @@ _ASKS_DUTIES = re.compile(
     r"|(?:压|派|交|布置|安排|规定|赋予)(?:给|了|些|过)*(?:什么|哪些|哪几[项件个]|啥)"
     r"(?:担子|任务|活儿?|事情?|工作|职责|责任|动作)|(?:什么|哪些|啥|哪几副)担子"
 )
+_DUTIES = "(?:监督|具体|主要)?(?:事情?|工作|任务|职责|责任|担子|活儿?|动作|义务)"
+_DO = "(?:做|干|办|抓|尽|负|承担|履行|完成)"
+_ASKS_ALL_DUTIES = re.compile(
+    rf"(?:{_DO}|压|派|交|安排|布置)(?:好|到|成|给|了|过|的)*(?:(?:哪些|什么|啥)(?:样的)?{_DUTIES}|哪几?[件项个副])"
+    rf"|{_DO}的{_DUTIES}(?:一共|总共|都)?(?:有|是)(?:哪些|什么|哪几)|有(?:哪些|哪几项|什么){_DUTIES}"
+)
+_BEFORE_BODY = re.compile(
+    r"(?:请问|请|帮我?|我们?|咱们?|本人|单位|这里|这边|作为|身为|一名|一个|一位|新|刚刚?|才|已经|就|到|在|被|调|接|提|选|任命?|担任|当|做|是|"
+    r"为|了|的|里|上|下|区|市|县|局|各|级|地|某|给|对|要求|规定|明确|按照?|根据|照|两份|这两份|文件|材料|里面|中|[，,、\s])*"
+)
+"""What may stand before whoever a question is about: 我刚到区里任…."""
 _ASKS_LIST = re.compile(
     r"哪些|哪几|哪类|哪种|什么|啥|有没有|有无|列[出举个一]|清单|所有|全部|几[件项种条类个]"
 )
@@ -68,6 +79,7 @@ _SPEAKER = re.compile(
 """How a clause begins that says something of the asker: 我是办公室的, 领导让梳理一下."""
 _CLAUSES = re.compile(r"[，。；：？！,;:?!\n]+")
 _ASKS_ON = re.compile(r"怎么|怎样|如何|哪|什么|啥|多久|多少|几|吗$|呢$")
+FEW = 2
 MOST_WORDS = 2
 """Words of a matter that a list may be narrowed by; more make it a question of its own."""
 _REPORTED = re.compile(
@@ -229,6 +241,23 @@ def read_duty_question(topic: str, bodies: Bodies, verbs: Container[str]) -> Ask
         asked = Asked(upon=True)
     asked = replace(asked, body="".join(named), matter=(*asked.matter, *dict.fromkeys(words)))
     return asked if asked != Asked() else None
+
+
+def read_charged(topic: str, bodies: Bodies) -> str:
+    """Return the id of the body all of whose duties are wanted, however much is said of them.
+
+    刚到区里任纪委书记，对同级班子里的书记，让我做哪几件事: the body that the question begins with.
+    """
+    if not _ASKS_ALL_DUTIES.search(topic):
+        return ""
+    begin = _BEFORE_BODY.match(topic)
+    at = begin.end() if begin else 0
+    for start in range(max(at - FEW, 0), at + 1):
+        end = bodies.at(topic, start)
+        found = bodies.identify(topic[start:end]) if end > start else ()
+        if found:
+            return found[0] if len(found) == 1 else ""
+    return ""
 
 
 def read_condition(topic: str) -> str:
