@@ -50,7 +50,8 @@ _LITTLE = re.compile(
     r"(?:情形|情况|问题|场合|条件|前提)(?:之?下|时)?|方面|时候|一些|具体|主要|特别|"
     r"启动|发起|采取|只看|单看|光看|明确|写明|提到|涉及|属于|作为|开展|进行|落实|完成|执行|办理|做到|出现|发生|存在|"
     r"绝对|一定|千万|固定|凡是|写了|一份|平时|通常|必须|应当|应该|需要|可能|可以|一旦|如果|的话|其中|当中|之中|里面|或者?|以及|还有|另外|"
-    r"点名|帮忙|动作|归拢|出处|本人|(?:这|那)件|（(?:包括|比如|例如)[^（）]*）?|"
+    r"点名|帮忙|(?:规定)?动作|发现了?问题(?:以?后|之后)?|一年(?:里|内|到头|下来|一次)|我们?|咱们?|对?下级单位|下面|往上|"
+    r"(?<!领)搞的?|(?:跟|和|与|同)(?=[^，。]{2,6}有关)|有关|归拢|出处|本人|(?:这|那)件|（(?:包括|比如|例如)[^（）]*）?|"
     r"[、，,。；;：:？?！!\s“”\"‘’《》（）()]"
 )
 _BEFORE = (
@@ -120,6 +121,7 @@ _OFTEN: tuple[tuple[re.Pattern[str], Often], ...] = (
     (re.compile(r"不?定期|经常性?|常态化"), FrequencyKind.REPEATED),
     (re.compile(r"及时|立即|马上|第一时间|尽快"), FrequencyKind.PROMPT),
 )
+_BY_PERIOD = re.compile(r"按(年度)")
 _ASKS_UPON = re.compile(
     r"[，,]?(?:的话|时候?|以后|之后|后|了)?[，,]?(?:我们|单位|组织|上级)?(?:应该?|应当|该|要|得|会|可以|将)?(?:是|被)?"
     r"(?:(?:怎么?样?|如何)(?:去|来|进行)?(?:办|处理|处置|应对|解决|追责|问责|追究责任|追究|做|样)?(?:才对|才好)?"
@@ -152,6 +154,8 @@ class Asked:
     """Id of a body of the ontology."""
     often: Often | None = None
     often_words: str = ""
+    often_named: str = ""
+    """What goes by the period is called after it, where the question does so: 年度."""
     forbidden: bool = False
     reported: bool = False
     report_to: str = ""
@@ -185,11 +189,15 @@ class Asked:
         own = duty.subject.bodies if duty.subject is not None else ()
         if self.only_body:
             return self.body in own and duty.modality.kind is not ModalityKind.MAY
-        return bool(bodies.narrower(self.body) & set(own))
+        # What 纪检监察机关 must report 纪检机关 must.
+        as_part = bodies.broader(self.body) if self.reported or self.often else frozenset()
+        return bool((bodies.narrower(self.body) | as_part) & set(own))
 
     def _fits_often(self, duty: Duty) -> bool:
         if isinstance(self.often, Period):
-            return any(f.period is self.often for f in duty.frequencies)
+            # Where what goes by the year is asked for, so does 制定年度计划.
+            said = self.often_named and self.often_named in duty.action.text
+            return bool(said) or any(f.period is self.often for f in duty.frequencies)
         of_kind = [f for f in duty.frequencies if f.kind is self.often]
         # 定期 is not 经常; any stated interval is 有周期的.
         any_words = self.often is FrequencyKind.PERIOD
@@ -315,12 +323,13 @@ def _take_bodies(text: str, bodies: Bodies, *, charged: bool) -> tuple[tuple[str
 
 def _read_facets(topic: str) -> tuple[Asked, str]:
     """Return what a question asks for beside bodies and deeds, and what else it says."""
-    rest, often, words = topic, None, ""
+    rest, often, words, period = topic, None, "", None
     for pattern, kind in _OFTEN:
         found = pattern.search(rest)
         if found is not None:
             often, words = kind, PERIODS[kind] if isinstance(kind, Period) else found[0]
-            rest = _COUNT.sub("", rest.replace(found[0], " ", 1))
+            period = _BY_PERIOD.search(rest)
+            rest = _COUNT.sub("", pattern.sub(" ", rest))
             break
     forbidden, rest = _take(_FORBIDDEN, rest)
     pattern = _REPORTED_TO if _REPORTED_TO.search(rest) else _REPORTED
@@ -331,6 +340,7 @@ def _read_facets(topic: str) -> tuple[Asked, str]:
     asked = Asked(
         often=often,
         often_words=words,
+        often_named=period[1] if period else "",
         forbidden=forbidden,
         reported=report is not None,
         report_to="" if _NOBODY.search(to) else to,
