@@ -62,6 +62,9 @@ _ASKING_FIRST = re.compile(r"^(?:请问|请|根据|按照|依据|查一?下|看�
 _ADDRESS_NEXT = re.compile(r"\s*的?\s*第?\s*[（(]?[〇零一二三四五六七八九十百\d]")
 # 中央组织部 is a body, not the place 中央.
 _BODY_NEXT = re.compile(r"市?(?:委|纪委|监委|组织部|宣传部|政治局|办公厅|巡视|委员|党委|常委)")
+_STATE = re.compile(r"^(?:中华人民共和国|中国共产党|中共中央关于|国务院关于|全国)")
+SHORTEST_TITLE = 4
+"""Characters that a title has at least when it stands without its state or party."""
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*年")
 
 _PLACES = re.compile(
@@ -119,8 +122,10 @@ class Catalog:
         names = [
             (d, name)
             for d in documents
-            for name in (d.title, d.short_title, *d.aliases, *_publisher(d))
-        ]
+            for name in (
+                d.title, d.short_title, *d.aliases, *_publisher(d), *_for_short(d.title, documents)
+            )
+        ]  # fmt: skip
         # The longest name first: 新华社公布的《意见》 before 《意见》.
         names.sort(key=lambda pair: -len(pair[1]))
         self._names = tuple(_Name(d, _name_pattern(name)) for d, name in names)
@@ -333,6 +338,13 @@ def _latin_pattern(person: str) -> re.Pattern[str]:
     family, *given = syllables(person)
     first = r"[ '-]?".join(given)
     return re.compile(rf"\b(?:{family}\s+{first}|{first}\s+{family})\b", re.IGNORECASE)
+
+
+def _for_short(title: str, documents: Sequence[Document]) -> tuple[str, ...]:
+    """Return a title without the state or party that it begins with, if no other ends so."""
+    short = _STATE.sub("", title)
+    owners = {d.title for d in documents if d.title.endswith(short)}
+    return (short,) if len(short) >= SHORTEST_TITLE and owners == {title} != {short} else ()
 
 
 def _publisher(document: Document) -> tuple[str, ...]:
