@@ -204,3 +204,17 @@ def test_content_that_is_asked_for_beside_facts_is_noticed(
 def test_facts_alone_do_not_answer_a_question_for_content_too(assistant: Assistant) -> None:
     answer = assistant.ask("《若干措施》是哪天印发的，对谈心谈话有什么要求")
     assert "谈心谈话" in answer.citations[-1].quote
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("纪检监察建议提出以后，在北京要抄送给谁？", "分管市领导"),
+        ("落实全面从严治党主体责任的年度计划，中央《意见》要求由谁来制定？", "党委（党组）要制定"),
+    ],
+)
+def test_who_gets_or_makes_what_a_text_is_about_is_not_who_got_or_made_the_text(
+    assistant: Assistant, question: str, quoted: str
+) -> None:
+    answer = assistant.ask(question)
+    assert any(quoted in c.quote for c in answer.citations)

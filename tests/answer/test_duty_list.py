@@ -190,3 +190,29 @@ def test_who_is_in_no_ontology_is_asked_for_as_a_subject(statutes: Corpus) -> No
     answer = ask("信访人不得有哪些行为？", statutes, documents, register)
     assert answer is not None
     assert 18 not in {citation.number for citation in answer.citations}, "不得打击报复信访人"
+
+
+def test_all_duties_are_quoted_of_whom_more_is_said_than_any_duty_says(
+    corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
+) -> None:
+    question = "刚到区里任纪委书记，对同级班子里的书记和其他成员，北京的措施让我做哪几件事？"
+    answer = ask(question, corpus, documents, register)
+    assert answer is not None
+    assert {c.number for c in answer.citations} == {8, 18}
+
+
+def test_what_goes_by_the_year_is_listed_with_what_is_called_after_it(
+    corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
+) -> None:
+    answer = ask("中央意见里按年度来做的事项有哪几样", corpus, documents, register)
+    assert answer is not None
+    assert {c.number for c in answer.citations} == {3, 11, 19}
+
+
+def test_what_a_wider_body_reports_a_narrower_one_does(
+    corpus: Corpus, documents: dict[str, ParsedDocument], register: Register
+) -> None:
+    question = "北京的纪检机关有哪些情况必须报给同级党委书记？"
+    answer = ask(question, corpus, documents, register)
+    assert answer is not None
+    assert any("纪检监察机关" in c.quote and c.number == 24 for c in answer.citations)

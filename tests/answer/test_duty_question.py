@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer.duty_question import Asked, read_condition, read_duty_question
+from assistant.answer.duty_question import (
+    Asked,
+    read_charged,
+    read_condition,
+    read_duty_question,
+)
 from assistant.duties.bodies import Bodies
 from assistant.duties.records import FrequencyKind, Period
 
@@ -134,3 +139,22 @@ def test_what_has_happened_is_told_from_what_is_asked(question: str, happened: s
 )
 def test_no_event_is_read_where_none_is_told_or_more_is_asked(question: str) -> None:
     assert read_condition(question) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "body"),
+    [
+        ("刚到区里任纪委书记，对同级班子里的书记，让我做哪几件事？", "discipline-secretary"),
+        ("纪委书记在监督班子这件事上，总共压了哪些担子", "discipline-secretary"),
+        ("党的工作机关要承担哪些监督责任？", "party-working-organs"),
+        pytest.param("发现问题以后要做什么？", "", id="nobody is named"),
+        pytest.param("纪委书记发现“一把手”有问题要做什么？", "", id="one thing is asked"),
+    ],
+)
+def test_whoever_a_question_begins_with_is_asked_of(question: str, body: str) -> None:
+    assert read_charged(question, BODIES) == body
+
+
+def test_what_goes_by_the_year_may_be_called_after_it() -> None:
+    asked = read("哪些工作是一年一次或者按年度搞的？")
+    assert asked == Asked(often=Period.YEAR, often_words="每年", often_named="年度")

@@ -235,3 +235,33 @@ def test_of_a_long_sentence_the_part_that_has_the_word_is_quoted(assistant: Assi
     answer = assistant.ask("要建立哪些清单？")
     assert all(len(c.quote) <= WHOLE_SENTENCE for c in answer.citations if c.quote[-1] not in "。")
     assert all("清单" in c.quote for c in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("关于用大数据、信息化搞监督，两个文件有没有说法，分别在哪", ("用大数据", "信息化")),
+        ("北京措施要求报备、备案、记录、存档的事项都有什么", ("报备", "备案", "记录", "存档")),
+        ("哪些情形要“提醒”、批评教育或者诫勉？", ("提醒", "批评教育", "诫勉")),
+    ],
+)
+def test_of_words_any_of_which_may_be_said_all_are_looked_for(
+    assistant: Assistant, documents: Documents, question: str, words: tuple[str, ...]
+) -> None:
+    where = (MEASURES,) if "北京" in question else (OPINIONS, MEASURES)
+    expected = set().union(*(holding_numbered(documents, one, words) for one in where))
+    answer = assistant.ask(question)
+    assert {c.article_id for c in answer.citations} == expected
+    assert answer.text.startswith("出现" + "、".join(f"“{word}”" for word in words))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("干部出现哪些情形会被追责？不担当、不报告这些", id="only for instance"),
+        pytest.param("纪检机关、组织部门要做哪些事？", id="whose deeds are listed"),
+        pytest.param("北京盯民主生活会，会前、会中、会后分别要严格审核什么？", id="more is asked"),
+    ],
+)
+def test_not_all_that_a_question_lists_is_looked_for(assistant: Assistant, question: str) -> None:
+    assert not assistant.ask(question).text.startswith("出现“")

@@ -309,3 +309,18 @@ def test_a_whole_text_is_verbatim_to_the_last_character(
 def test_the_part_that_a_range_of_articles_stands_in_is_named(assistant: Assistant) -> None:
     answer = assistant.ask("《若干措施》（三）到（十一）归在哪个标题下面？")
     assert "聚焦“关键少数”中的关键，加强对“一把手”的监督" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("《若干措施》（七）备案的那份责任清单，备到哪个部门？", 7),
+        ("《若干措施》（二十一）说的“配偶、子女及其配偶”，前配偶算不算", 21),
+    ],
+)
+def test_an_article_given_by_its_number_may_not_answer(
+    assistant: Assistant, question: str, number: int
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "refused"
+    assert answer.related[0].number == number

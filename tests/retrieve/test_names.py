@@ -282,3 +282,43 @@ def test_a_document_that_is_only_named_reports_nothing(catalog: Catalog, questio
 )
 def test_an_author_is_known_by_the_name_in_pinyin(catalog: Catalog, question: str) -> None:
     assert catalog.read(question).documents == (ESSAY,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "落实中央《意见》，北京给纪检监察机关压了什么担子？",
+        "中央这份文件执行得怎么样，北京会在哪些考核里看？",
+        "在北京，中央《意见》实施情况占考核总分的多少？",
+        "为了让中央意见在北京真正落下去，市里安排了哪些办法",
+        "北京措施把中央25条细化成多少项任务",
+    ],
+)
+def test_what_is_only_carried_out_is_not_asked_of(catalog: Catalog, question: str) -> None:
+    mentions = catalog.read(question)
+    assert OPINIONS not in (*mentions.documents, *mentions.hinted, *mentions.scoped)
+    assert MEASURES in (*mentions.documents, *mentions.hinted)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("《意见》的实施情况怎么考核？", id="nothing else is named"),
+        pytest.param("述责述廉，中央的规定在北京是怎么落地的？", id="both are asked of"),
+        pytest.param("纪检监察建议制度，中央定了什么，北京又细化了什么？", id="each is asked of"),
+    ],
+)
+def test_what_is_carried_out_may_be_asked_of(catalog: Catalog, question: str) -> None:
+    mentions = catalog.read(question)
+    assert OPINIONS in (*mentions.documents, *mentions.hinted, *mentions.scoped)
+
+
+def test_a_title_is_known_without_its_state() -> None:
+    def law(title: str) -> Document:
+        return Document(id=title, title=title, short_title=title, text=title)
+
+    title = "中华人民共和国档案法实施条例"
+    catalog = Catalog([law(title), law("中华人民共和国审计法")])
+    assert catalog.read("档案法实施条例里，哪些情形可以给予表彰").documents == (title,)
+    two = Catalog([law("全国人口普查条例"), law("北京市人口普查条例")])
+    assert two.read("人口普查条例里怎么说").documents == ()

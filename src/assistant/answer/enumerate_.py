@@ -89,7 +89,7 @@ LEAST_OF_ASKED = 0.4
 """… and its share of the words that were asked for; else it stands for something else."""
 MOST_BEHIND = 2
 """Characters of what was asked for that may be left over behind the term."""
-MOST_IN_FULL = 4
+MOST_IN_FULL = 8
 """Articles up to which each place in them is quoted; of more, the first place in each."""
 LONGEST_PHRASE = 30
 """Characters of a phrase that is looked for; what is longer is no term."""
@@ -164,7 +164,7 @@ def answer_words(
 def _several(reading: Reading, searched: Sequence[ParsedDocument]) -> tuple[list[str], str]:
     """Return words that a question lists, any of which may be said, and what its clause has beside.
 
-    报备、备案、记录、存档的事项都有什么: those of them that the texts have, when there are two at least.
+    报备、备案、记录、存档的事项都有什么: those of them that the texts have, if there are two.
     """
     texts = fold("\n".join(parsed.document.text for parsed in searched))
     for clause in _CLAUSE.split(_WORD.sub(r"\1", _BRACKETS.sub("", reading.topic))):
