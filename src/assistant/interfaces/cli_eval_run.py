@@ -41,6 +41,8 @@ class Sitting:
     """Whether questions are put again for which the call of the model failed."""
     as_given: bool = False
     """Whether the order of the cases is the one to ask in; else kinds come by turns."""
+    at_once: int = 1
+    """How many are asked at a time where nothing is written down: answers are the same."""
 
 
 def settings_of_mode(settings: Settings, mode: Mode) -> Settings:
@@ -100,6 +102,7 @@ def run_sitting(
             order=spread(cases) if slow and not sitting.as_given else None,
             progress=progress,
             seconds=math.inf if sitting.minutes is None else sitting.minutes * 60,
+            at_once=1 if slow else sitting.at_once,
         )
     _conclude(runs, cases, path if slow else None, keep=sitting.into is not None)
     return runs
