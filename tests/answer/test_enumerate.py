@@ -243,6 +243,7 @@ def test_of_a_long_sentence_the_part_that_has_the_word_is_quoted(assistant: Assi
         ("关于用大数据、信息化搞监督，两个文件有没有说法，分别在哪", ("用大数据", "信息化")),
         ("北京措施要求报备、备案、记录、存档的事项都有什么", ("报备", "备案", "记录", "存档")),
         ("哪些情形要“提醒”、批评教育或者诫勉？", ("提醒", "批评教育", "诫勉")),
+        ("北京有哪些事项要报备或者备案？", ("报备", "备案")),
     ],
 )
 def test_of_words_any_of_which_may_be_said_all_are_looked_for(

@@ -67,3 +67,10 @@ def test_what_goes_on_is_answered_with_the_sentence_that_it_asks_for_now(
     answer = assistant.ask("如果事情不小，往哪儿报？", history=history)
     assert [citation.number for citation in answer.citations][:1] == [14]
     assert "向上级纪委和同级党委主要负责人报告" in answer.text
+
+
+def test_how_a_document_is_carried_out_is_found_in_the_one_that_carries_it_out(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("中央《意见》的落实情况，北京怎么检查？")
+    assert any("《意见》实施情况纳入" in c.quote for c in answer.citations)

@@ -322,3 +322,9 @@ def test_a_title_is_known_without_its_state() -> None:
     assert catalog.read("档案法实施条例里，哪些情形可以给予表彰").documents == (title,)
     two = Catalog([law("全国人口普查条例"), law("北京市人口普查条例")])
     assert two.read("人口普查条例里怎么说").documents == ()
+
+
+def test_the_name_of_what_is_carried_out_stays_in_what_is_searched_for(catalog: Catalog) -> None:
+    question = "中央《意见》的落实情况，北京怎么检查？"
+    spans = {question[start:end] for start, end in catalog.read(question).spans}
+    assert spans == {"北京"}

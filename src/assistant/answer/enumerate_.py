@@ -56,7 +56,7 @@ _ANY_NOUN = re.compile(
     r"东西|原则|变化|地方|材料|文件|具体|人员?|干部|领导|条款?|程序|形式|手段|途径|办法|后果|时候|动作|亮点|特点"
 )
 LEAST_HOLDING = 3
-"""Articles that have the word: of fewer, something more is asked."""
+"""Articles that have the word: of fewer, something more is asked. One less for several words."""
 MOST_HOLDING = 14
 """Articles beyond which a word is everywhere, and no list is drawn up by it."""
 MOST_BESIDE = 4
@@ -150,7 +150,7 @@ def answer_words(
     either, rest = _several(reading, searched)
     if either and len(rest) <= MOST_BESIDE and (not words or set(words) & set(either)):
         words = either
-    if not _make_a_list(words, searched):
+    if not _make_a_list(words, searched, least=LEAST_HOLDING - (words is either)):
         return None
     statements, counts = [], []
     for parsed in searched:
@@ -225,11 +225,11 @@ def _normative(reading: Reading, listed: Sequence[ParsedDocument]) -> list[Parse
     return [d for d in numbered if d.document.id in named] or ([] if named else numbered)
 
 
-def _make_a_list(words: Sequence[str], searched: Sequence[ParsedDocument]) -> bool:
+def _make_a_list(words: Sequence[str], searched: Sequence[ParsedDocument], *, least: int) -> bool:
     """Tell whether some articles have one of the words, and by no means most."""
     texts = [fold(article.text) for parsed in searched for article in parsed.numbered]
     holding = sum(any(fold(word) in text for word in words) for text in texts)
-    return LEAST_HOLDING <= holding <= MOST_HOLDING
+    return least <= holding <= MOST_HOLDING
 
 
 def _phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> str:

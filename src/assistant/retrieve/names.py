@@ -169,6 +169,10 @@ class Catalog:
             )
             named -= carried
             normative = [i for i in normative if i not in carried]
+            # What is carried out is the matter that is asked about.
+            matter = {m.span() for i in carried for m in places.get(i, ())}
+            matter |= {span for i in carried for span in where.get(i, ())}
+            spans = [span for span in spans if span not in matter]
         hinted: list[str] = []
         if not named:
             # 采访里说北京… speaks of the interview, whatever place it names.
