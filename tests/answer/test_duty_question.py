@@ -157,4 +157,4 @@ def test_whoever_a_question_begins_with_is_asked_of(question: str, body: str) ->
 
 def test_what_goes_by_the_year_may_be_called_after_it() -> None:
     asked = read("哪些工作是一年一次或者按年度搞的？")
-    assert asked == Asked(often=Period.YEAR, often_words="每年", often_named="年度")
+    assert asked == Asked(often=Period.YEAR, often_words="每年", by_year=True)

@@ -67,6 +67,7 @@ def answer_duties(
     else:
         found, opening = [], ""
     found = [duty for duty in found if not wanted or duty.document_id in wanted]
+    charged = False
     if not found:
         asked = Asked(body=read_charged(reading.topic, bodies))
         if not asked.body:
@@ -74,12 +75,12 @@ def answer_duties(
         theirs = (duty for duty in register().duties if asked.fits(duty, bodies))
         found = [duty for duty in theirs if not wanted or duty.document_id in wanted]
         opening = _describe(asked, bodies)
-        places = {duty.article_id for duty in found}
-        places |= _by_mechanism(asked.body, wanted, bodies, documents).keys()
-        if not found or not LEAST_CHARGED <= len(places) <= MOST_CHARGED:
-            return None
+        charged = True
     whole = asked is not None and asked.only_body
     besides = _by_mechanism(asked.body, wanted, bodies, documents) if asked and whole else {}
+    articles = {duty.article_id for duty in found} | besides.keys()
+    if not found or (charged and not LEAST_CHARGED <= len(articles) <= MOST_CHARGED):
+        return None
     return _compose(found, asked, opening, documents, besides=besides)
 
 

@@ -36,6 +36,8 @@ _BEFORE_BODY = re.compile(
     r"为|了|的|里|上|下|区|市|县|局|各|级|地|某|给|对|要求|规定|明确|按照?|根据|照|两份|这两份|文件|材料|里面|中|[，,、\s])*"
 )
 """What may stand before whoever a question is about: 我刚到区里任…."""
+MOST_TAKEN = 2
+"""Characters of a body that may be taken for what stands before it: 区 of 区纪委."""
 _ASKS_LIST = re.compile(
     r"哪些|哪几|哪类|哪种|什么|啥|有没有|有无|列[出举个一]|清单|所有|全部|几[件项种条类个]"
 )
@@ -80,7 +82,6 @@ _SPEAKER = re.compile(
 """How a clause begins that says something of the asker: 我是办公室的, 领导让梳理一下."""
 _CLAUSES = re.compile(r"[，。；：？！,;:?!\n]+")
 _ASKS_ON = re.compile(r"怎么|怎样|如何|哪|什么|啥|多久|多少|几|吗$|呢$")
-FEW = 2
 MOST_WORDS = 2
 """Words of a matter that a list may be narrowed by; more make it a question of its own."""
 _REPORTED = re.compile(
@@ -121,7 +122,8 @@ _OFTEN: tuple[tuple[re.Pattern[str], Often], ...] = (
     (re.compile(r"不?定期|经常性?|常态化"), FrequencyKind.REPEATED),
     (re.compile(r"及时|立即|马上|第一时间|尽快"), FrequencyKind.PROMPT),
 )
-_BY_PERIOD = re.compile(r"按(年度)")
+_BY_YEAR = re.compile(r"按年度")
+_YEARLY = "年度"
 _ASKS_UPON = re.compile(
     r"[，,]?(?:的话|时候?|以后|之后|后|了)?[，,]?(?:我们|单位|组织|上级)?(?:应该?|应当|该|要|得|会|可以|将)?(?:是|被)?"
     r"(?:(?:怎么?样?|如何)(?:去|来|进行)?(?:办|处理|处置|应对|解决|追责|问责|追究责任|追究|做|样)?(?:才对|才好)?"
@@ -154,8 +156,8 @@ class Asked:
     """Id of a body of the ontology."""
     often: Often | None = None
     often_words: str = ""
-    often_named: str = ""
-    """What goes by the period is called after it, where the question does so: 年度."""
+    by_year: bool = False
+    """Whether what is called after the year counts as well: 年度计划."""
     forbidden: bool = False
     reported: bool = False
     report_to: str = ""
@@ -195,9 +197,8 @@ class Asked:
 
     def _fits_often(self, duty: Duty) -> bool:
         if isinstance(self.often, Period):
-            # Where what goes by the year is asked for, so does 制定年度计划.
-            said = self.often_named and self.often_named in duty.action.text
-            return bool(said) or any(f.period is self.often for f in duty.frequencies)
+            named = self.by_year and _YEARLY in duty.action.text
+            return named or any(f.period is self.often for f in duty.frequencies)
         of_kind = [f for f in duty.frequencies if f.kind is self.often]
         # 定期 is not 经常; any stated interval is 有周期的.
         any_words = self.often is FrequencyKind.PERIOD
@@ -260,7 +261,7 @@ def read_charged(topic: str, bodies: Bodies) -> str:
         return ""
     begin = _BEFORE_BODY.match(topic)
     at = begin.end() if begin else 0
-    for start in range(max(at - FEW, 0), at + 1):
+    for start in range(max(at - MOST_TAKEN, 0), at + 1):
         end = bodies.at(topic, start)
         found = bodies.identify(topic[start:end]) if end > start else ()
         if found:
@@ -323,12 +324,12 @@ def _take_bodies(text: str, bodies: Bodies, *, charged: bool) -> tuple[tuple[str
 
 def _read_facets(topic: str) -> tuple[Asked, str]:
     """Return what a question asks for beside bodies and deeds, and what else it says."""
-    rest, often, words, period = topic, None, "", None
+    rest, often, words, by_year = topic, None, "", False
     for pattern, kind in _OFTEN:
         found = pattern.search(rest)
         if found is not None:
             often, words = kind, PERIODS[kind] if isinstance(kind, Period) else found[0]
-            period = _BY_PERIOD.search(rest)
+            by_year = _BY_YEAR.search(rest) is not None
             rest = _COUNT.sub("", pattern.sub(" ", rest))
             break
     forbidden, rest = _take(_FORBIDDEN, rest)
@@ -340,7 +341,7 @@ def _read_facets(topic: str) -> tuple[Asked, str]:
     asked = Asked(
         often=often,
         often_words=words,
-        often_named=period[1] if period else "",
+        by_year=by_year,
         forbidden=forbidden,
         reported=report is not None,
         report_to="" if _NOBODY.search(to) else to,

@@ -67,11 +67,11 @@ _LITTLE_ELSE = re.compile(
     r"哪些|哪几[种类项个条]|几[种类]|多少[种类]|什么|规定|要求|提到|建立|健全|完善|搞|设|有|要|了|的|里|中|都|一共|总共|到底|分别|"
     r"请|帮我|列出?来?|一下|文件|材料|措施|意见|[啊呀呢吗，,。？?！!、：:；;\s“”]"
 )
-# What stands between words of which any may be said: 报备、备案或者存档.
 _FOR_INSTANCE = re.compile(r"之类|这[些种]|比如|例如|譬如|像|等(?:等|方面|情况|事项|问题)")
 """Where what is listed only shows what kind of thing is meant."""
 _BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
 _CLAUSE = re.compile(r"[，。；：？！,;:?!\n]+")
+# What stands between words of which any may be said: 报备、备案或者存档.
 _BETWEEN = re.compile(r"、|或者?(?!许)|(?<![共平温总饱])和(?![谐平解气好缓])|以及|还有")
 _NO_MATTER = re.compile(
     r".*(?:部门|机关|书记|成员|干部|单位|组织|党委|党组|纪委|监委|政府|常委|主任|人员|“?一把手”?|负责人|领导|主管)$|"
@@ -166,11 +166,11 @@ def _several(reading: Reading, searched: Sequence[ParsedDocument]) -> tuple[list
 
     报备、备案、记录、存档的事项都有什么: those of them that the texts have, if there are two.
     """
-    texts = fold("\n".join(parsed.document.text for parsed in searched))
     for clause in _CLAUSE.split(_WORD.sub(r"\1", _BRACKETS.sub("", reading.topic))):
         first, *middle = _BETWEEN.split(clause)
         if not middle or _FOR_INSTANCE.search(clause):
             continue
+        texts = fold("\n".join(parsed.document.text for parsed in searched))
         *middle, last = middle
         ends = [_end_in(first, texts), *middle, _start_in(last, texts)]
         words = [word for word in dict.fromkeys(map(_term, ends)) if _can_be_listed(word, texts)]

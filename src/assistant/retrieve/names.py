@@ -160,18 +160,15 @@ class Catalog:
             reported = tuple(d.id for d in self._documents if d.id in others)
             named |= {speaker} if others else set()
         else:
-            carried = carried_out(
-                question,
-                {
-                    i: [*where.get(i, ()), *(m.span() for m in places.get(i, ()))]
-                    for i in {*where, *normative}
-                },
-            )
+            all_places = {
+                i: [*where.get(i, ()), *(m.span() for m in places.get(i, ()))]
+                for i in {*where, *normative}
+            }
+            carried = carried_out(question, all_places)
             named -= carried
             normative = [i for i in normative if i not in carried]
             # What is carried out is the matter that is asked about.
-            matter = {m.span() for i in carried for m in places.get(i, ())}
-            matter |= {span for i in carried for span in where.get(i, ())}
+            matter = {span for i in carried for span in all_places[i]}
             spans = [span for span in spans if span not in matter]
         hinted: list[str] = []
         if not named:
