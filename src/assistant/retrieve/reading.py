@@ -23,6 +23,10 @@ _POINTS_BACK = re.compile(
     # 要是问题比较严重呢: a condition alone asks the question before again.
     r"|^(?:要是|如果|假如|假若|倘若|万一)[^，,？?]{1,16}呢[？?]?$"
     r"|[这那](?:一|几)?[条段款](?=整|全|原|完整|一字|发|给我|贴|抄|念|读)"
+    # 谁来做这件事, 也这么算: behind a verb; behind a noun (请示报告这件事) it only takes that up.
+    r"|(?:^|[，,。；？?]|[做办管抓抄比对按照跟于把是由从用给算像写后前层])(?:这|那)"
+    r"(?:件事|种情[况形]|段(?!时间)|儿|里(?![的边])|一条|个规定|项规定)"
+    r"|[也还都](?:要|会|得|是)?(?:这么|这样)"
     r"|上面(?:说|讲|提|那)|刚才|前面(?:说|讲|提|那)|谈完|下一条|上一条|what about|and then",
     re.IGNORECASE,
 )
@@ -58,6 +62,8 @@ _CLAUSE_END = re.compile(r"[，,。；;：:？?！!]")
 MOST_TURNS = 12
 """Turns of a conversation that are looked at, from its end."""
 SHORT = 14
+"""Characters up to which a question asks for a source, or for the same again, and for no more."""
+LEANING = 16
 """Characters up to which a question is taken to lean on the one before …"""
 ELLIPTIC = 10
 """Characters up to which a question that leans does not say itself what it asks."""
@@ -114,7 +120,7 @@ class Reader:
         text = self._normalize(question)
         mentions = self._catalog.read(text)
         addresses = self._place(text, _outside_titles(read_addresses(text), mentions))
-        topic = _cut(text, [*mentions.spans, *(a.span for a in addresses)])
+        topic = cut(text, [*mentions.spans, *(a.span for a in addresses)])
         alone = Reading(text, text, mentions, addresses, topic=topic)
         if _RETURNS.match(text):
             history = _return_to(text, history)
@@ -166,7 +172,7 @@ class Reader:
         again = _SAME_AGAIN.search(text)
         if len(text) <= SHORT and again and self._subject.search(text, 0, again.start()):
             return True
-        goes_on = len(text) <= SHORT or bool(_GOES_ON.search(text))
+        goes_on = len(text) <= LEANING or bool(_GOES_ON.search(text))
         least = TERM_OF_ANOTHER if _TURNS.match(text) else TERM
         return goes_on and not self._has_term(text, least)
 
@@ -273,7 +279,7 @@ def asks_source(text: str) -> bool:
     return len(text) <= 2 * SHORT and bool(_ASKS_SOURCE.search(text))
 
 
-def _cut(text: str, spans: Sequence[tuple[int, int]]) -> str:
+def cut(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """Return the text with blanks in place of the spans, which may overlap."""
     characters = list(text)
     for start, end in spans:

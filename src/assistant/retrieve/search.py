@@ -156,7 +156,9 @@ class Searcher:
         )
 
     def most_alike(self, one: Article, others: Sequence[Article]) -> Article | None:
-        """Return the article among ``others`` that is most like ``one``, if any is searched."""
+        """Return the article among ``others`` that is most like ``one``, if both are searched."""
+        if one.id not in self._position:
+            return None  # another edition's
         vector = self._article_vectors[self._position[one.id]]
         searched = [a for a in others if a.id in self._position]
         return max(
