@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from assistant.answer.compose import Documents, Statement, compose
 from assistant.answer.divisions import names_part
-from assistant.answer.terms import ANY_NOUN, Terms, find_phrase, find_several, make_a_list
+from assistant.answer.terms import (
+    ANY_NOUN,
+    Terms,
+    find_phrase,
+    find_several,
+    find_term,
+    make_a_list,
+)
 from assistant.corpus.labels import document_label
 from assistant.corpus.sentences import split_clauses
 from assistant.domain import Answer, Article, ParsedDocument
@@ -25,6 +32,14 @@ _LIST = re.compile(
 )
 # Asks for a list of articles where not most of them have the term: 要求监督“一把手”，方式都有哪些.
 _MAY_LIST = re.compile(r"(?:提到|涉及|要求)[^。？?]{2,20}都有哪些")
+# Says of what all the rules are wanted: 凡是涉及审计的规定找全.
+_TOLD = r"(?:规定|条款|条文|表述|提法|说法|内容|要求)"
+_ALL_THAT = r".{0,4}(?:有哪些|是哪些|有什么|找全|列全|列[出一个]|汇总|梳理)"
+_RULES_ON = re.compile(
+    rf"(?:涉及|关于|讲到?|提到|提及|说到)(?P<on>[^，。？?；;]{{2,16}}?)的{_TOLD}{_ALL_THAT}"
+    rf"|(?:跟|和|与|同)(?P<with>[^，。？?；;]{{2,16}}?)(?:有关|相关)的?{_TOLD}{_ALL_THAT}"
+    rf"|(?P<all>[^，。？?；;]{{2,16}}?)(?:（[^（）]*）)?\s*(?:在?(?:[这两]+[份个部])?文件[里中]?)?的?(?:全部|所有)的?{_TOLD}"
+)
 # Several are asked for, of what the question then puts in quotation marks or behind 哪些.
 _SEVERAL = re.compile(
     r"哪些|哪几|哪种|几[种类项件]|多少[种类项件]|什么(?:地方|事|情形|情况)|一共|总共|凡是|所有|全部|都(?:有|列)|分别|逐[条一项]|"
@@ -56,7 +71,8 @@ def answer_list(
 ) -> Answer | None:
     """Return every article that holds the phrase asked for, or None when no list is asked."""
     surely = bool(_LIST.search(reading.text))
-    if not (surely or _MAY_LIST.search(reading.text)) or reading.mentions.reported:
+    rules = None if surely else _RULES_ON.search(reading.topic)
+    if not (surely or rules or _MAY_LIST.search(reading.text)) or reading.mentions.reported:
         return None
     named = reading.mentions.asked_of
     known = {d.document.id for d in listed}
@@ -66,7 +82,8 @@ def answer_list(
     ]  # fmt: skip
     if any(names_part(reading, parsed) for parsed in searched):
         return None
-    terms = find_phrase(reading, searched)
+    on = rules and next(filter(None, rules.groups()))
+    terms = find_term(on, searched) if on else find_phrase(reading, searched)
     if terms is None:
         return None
     several, _ = find_several(reading, searched)

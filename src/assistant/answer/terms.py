@@ -117,6 +117,17 @@ def find_phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> Terms |
     return None
 
 
+def find_term(asked: str, searched: Sequence[ParsedDocument]) -> Terms | None:
+    """Return a term that the texts have as it was asked for, or None."""
+    texts = fold("\n".join(parsed.document.text for parsed in searched))
+    asked = _QUOTED.sub(r"\1", _NOISE.sub("", asked)).strip(_EDGES)
+    several = [word for word in _BETWEEN.split(asked) if _can_be_listed(word, texts)]
+    if len(several) > 1:
+        return Terms.of(several)
+    found = _find(asked, texts, searched)
+    return found if found and asked.endswith(found.words[0]) else None
+
+
 def _find(asked: str, texts: str, searched: Sequence[ParsedDocument]) -> Terms | None:
     """Return the term that some words stand for, or None when the texts have nothing of it."""
     loose = _loosely(_WHOSE.sub("", _term(asked)), texts)
