@@ -33,14 +33,19 @@ class _Topic:
     """Texts of which the first that stands in the document is quoted; else its title."""
 
 
+def _editions(parsed: ParsedDocument, known: Sequence[Document]) -> list[Document]:
+    """Return the other printings of a document."""
+    return [d for d in known if d.edition_of == parsed.document.id]
+
+
 def _say_issuer(parsed: ParsedDocument, _: Sequence[Document]) -> str:
     document = parsed.document
     verb = {"normative": "由{}印发", "essay": "作者是{}", "interview": "由{}回答记者提问"}
     return verb[document.kind.value].format(document.issuer) if document.issuer else ""
 
 
-def _say_date(parsed: ParsedDocument, editions: Sequence[Document]) -> str:
-    document = parsed.document
+def _say_date(parsed: ParsedDocument, known: Sequence[Document]) -> str:
+    document, editions = parsed.document, _editions(parsed, known)
     said = []
     if document.issued_on:
         said.append(f"印发（落款）日期是{_chinese_date(document.issued_on)}")
@@ -56,7 +61,8 @@ def _say_date(parsed: ParsedDocument, editions: Sequence[Document]) -> str:
     return "，".join(said)
 
 
-def _say_source(parsed: ParsedDocument, editions: Sequence[Document]) -> str:
+def _say_source(parsed: ParsedDocument, known: Sequence[Document]) -> str:
+    editions = _editions(parsed, known)
     sources = [d.source for d in (parsed.document, *editions) if d.source]
     dates = [d.published_on for d in (parsed.document, *editions) if d.published_on]
     dated = "、".join(map(_chinese_date, dates))
@@ -95,6 +101,11 @@ def _count_evidence(parsed: ParsedDocument) -> tuple[str, ...]:
     return tuple(a.text[: a.sentences[0].end - a.start] for a in last if a.sentences)
 
 
+def _say_basis(parsed: ParsedDocument, known: Sequence[Document]) -> str:
+    basis = next((d for d in known if d.id == parsed.document.implements), None)
+    return f"是为贯彻{document_label(basis)}制定的" if basis else ""
+
+
 def _recipients(parsed: ParsedDocument) -> tuple[str, ...]:
     """Return the address line of a document that was sent to someone."""
     lines = [s.text for a in parsed.articles[:2] for s in a.sentences]
@@ -115,6 +126,14 @@ _FOR = re.compile(r"(?:第[^条]{1,3}条\s*)?(?:为了?|(?:根据|依据)[^。]{
 _TOPICS = (
     _Topic(
         re.compile(
+            r"(?:根据|依据|照着|按照|比照|贯彻|落实)(?:的是)?(?:上面|上级|上头|中央)?的?(?:哪|什么)[^，。；]{0,6}"
+            r"(?:制定|制订|出台|起草|来的|定的|写的)|制定依据|上位(?:文件|依据|规定)(?:是|有)(?:哪|什么)"
+        ),
+        _say_basis,
+        lambda parsed: _purpose(parsed),
+    ),
+    _Topic(
+        re.compile(
             r"发给(?:谁|哪|了)|发不发给|印发给|主送|抄送给|(?:发|送)到哪|收文(?:单位|机关|对象|范围)"
         ),
         _say_recipients,
@@ -122,7 +141,7 @@ _TOPICS = (
     ),
     _Topic(
         re.compile(
-            r"作者(?!.{0,4}(?:说|认为|讲|谈|提|强调|指出|觉得|怎么看))|发文机关|发文单位|落款单位|印发机关|制定机关|署名|谁写|什么职务|啥职务|什么身份|"
+            r"作者(?!.{0,4}(?:说|认为|讲|谈|提|强调|指出|觉得|怎么看))|发文机关|发文单位|落款单位|印发机关|制定机关|署名|谁写|受访(?:者|人|的)|(?:谁|哪位|什么人)(?:接受|回答)(?:的|了)?(?:采访|访谈|提问|记者)|什么职务|啥职务|什么身份|"
             rf"(?:{_WHO})[^，。；]{{0,6}}(?:印发|发布|制定|出台|下发|公布|发的|发文|写的)(?!.{{0,4}}哪)|"
             r"\bwho (?:wrote|authored|issued|published|released|promulgated)\b|"
             r"\bwho (?:is|was) the author\b|\bissued by (?:whom|which|what)\b|"
@@ -148,7 +167,7 @@ _TOPICS = (
     _Topic(
         re.compile(
             r"哪(?:家|本|份|个)[^，。；]{0,2}(?:报|刊|杂志|媒体)|什么(?:报纸|刊物|杂志)|第几期|哪一?期|"
-            r"(?:登|刊|发表|发)(?:在|于)(?:哪|什么|《)|(?:来源|出处)(?:是|在)(?:哪|什么)|从哪儿?转|转自|"
+            r"(?:登|刊|发表|发)(?:在|于)(?:哪|什么|《)|(?:来源|出处)(?:(?:是|在)(?:哪|什么)|(?=[、和及]))|从哪儿?转|转自|"
             rf"\bwhere (?:was|were|did)\b[^.?!;]{{0,80}}\b{_ISSUED}|"
             r"\b(?:which|what) (?:magazine|journal|newspaper|paper|periodical)\b",
             re.IGNORECASE,
@@ -200,7 +219,9 @@ _MORE = re.compile(
     r"\bhow (?!many)|\bwhat (?:does|do|must|should)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"多少|几(?!乎)|谁|哪|什么|啥|怎么|如何|何时|是否|有没有|吗$|吧$|呢$|是不是")
 _CLAUSES = re.compile(r"[，,。；;？?！!]|另外|还有|以及|同时")
+_SENTENCES = re.compile(r"[。；;？?！!]+")
 _INVENTORY = re.compile(
     r"(?:能查|收录|有|依据|根据)(?:了)?(?:的)?(?:哪些|什么|几份|几个)(?:文件|材料|资料|文章|内容可)|"
     r"(?:文件|材料|资料)(?:清单|目录|名单|名录)|哪些(?:文件|材料|资料)(?:可以|能)|报个名单|(?:这些|这几份|这里的?|手头的?)(?:文件|材料|资料)[^，。]{0,4}"
@@ -211,6 +232,10 @@ _SMALL_TALK = re.compile(
     r"你是谁|你叫什么|你能做什么|你会什么|怎么用|使用说明|帮助|help)(?:你|您|了|啊|呀|吗|名字|的)*[\s！!。.~？?]*$",
     re.IGNORECASE,
 )
+_PRINTED = re.compile(r"媒体|见报|报纸|公开发|对外|公布|刊登|刊发|登报")
+"""Words for how a text came before the public: what another printing tells."""
+TAG = 4
+"""Characters up to which a clause asks nothing of its own: 没错吧, 是哪天."""
 LONG_MATTER = 5
 """Characters in a row that a question has from a text when it is on a matter of it."""
 _ORDER = re.compile(r"最晚|最早|谁先|先后|最新|排序")
@@ -243,9 +268,10 @@ def tell(reading: Reading, listed: Sequence[ParsedDocument]) -> tuple[str, tuple
         meant.sort(key=lambda p: p.document.published_on or p.document.issued_on, reverse=True)
     lines: list[str] = []
     statements: list[Statement] = []
+    known = [d.document for d in listed]
+    printed = _PRINTED.search(reading.form)
     for parsed in meant:
-        editions = [d.document for d in listed if d.document.edition_of == parsed.document.id]
-        said = [text for topic in topics if (text := topic.say(parsed, editions))]
+        said = [text for topic in topics if (text := topic.say(parsed, known))]
         if not said:
             continue
         lines.append(f"{document_label(parsed.document)}{'，'.join(dict.fromkeys(said))}。")
@@ -253,6 +279,9 @@ def tell(reading: Reading, listed: Sequence[ParsedDocument]) -> tuple[str, tuple
             statement = _quote(parsed, topic.evidence(parsed))
             if statement and statement not in statements:
                 statements.append(statement)
+        for edition in listed if printed else ():
+            title = _title(edition) if edition.document.edition_of == parsed.document.id else None
+            statements += [title] if title else []
     return "\n".join(lines), tuple(statements)
 
 
@@ -271,16 +300,30 @@ def _asks_of_content(reading: Reading, meant: Sequence[ParsedDocument]) -> bool:
 def asks_more(reading: Reading) -> bool:
     """Tell whether a question for facts on a document asks something of its content, too."""
     clauses = [clause for clause in _CLAUSES.split(reading.form) if clause.strip()]
-    return len(clauses) > 1 and any(
-        _MORE.search(clause) and not _topics(clause) for clause in clauses
-    )
+    sentences = [s for s in _SENTENCES.split(reading.form) if len(s.strip()) > 2 * TAG]
+    further = [c for c in clauses if _MORE.search(c)] if len(clauses) > 1 else []
+    further += [s for s in sentences if _ASKS.search(s)] if len(sentences) > 1 else []
+    return any(not _topics(piece) for piece in further)
 
 
 def _topics(text: str) -> list[_Topic]:
-    """Return what a text asks of a document: why it was made, if beside another fact."""
+    """Return what a text asks of a document: why it was made, if beside another fact.
+
+    Nothing where it only tells such a fact and asks for something else: 总共25条，拆成多少项任务.
+    """
+    clauses = (clause.strip() for clause in _CLAUSES.split(text))
+    asking = [clause for clause in clauses if len(clause) > TAG and _ASKS.search(clause)]
     topics = [topic for topic in _TOPICS if topic.question.search(text)]
+    if asking and not any(t.question.search(clause) for t in topics for clause in asking):
+        topics = [topic for topic in topics if _spread(topic, text)]
     beside = topics and _PURPOSE.question.search(text)
     return [_PURPOSE, *topics] if beside or _ASKED_ALONE.search(text) else topics
+
+
+def _spread(topic: _Topic, text: str) -> bool:
+    """Tell whether a text asks for something over more than one clause: 印发的日期，是哪天."""
+    found = topic.question.search(text)
+    return found is not None and _CLAUSES.search(found[0]) is not None
 
 
 def greet(

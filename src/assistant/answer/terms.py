@@ -102,9 +102,10 @@ def find_phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> Terms |
     texts = fold("\n".join(parsed.document.text for parsed in searched))
     text = _BESIDES.sub(" ", cut(reading.text, reading.mentions.spans))
     for quoted in _QUOTED.findall(text):
-        words = Terms.of([quoted], explicit=True)
-        if fold(quoted) in texts and (_is_named(quoted, text) or not _most_hold(words, searched)):
-            return words
+        outright = Terms.of([quoted], explicit=True)
+        everywhere = _most_hold(outright, searched) and not _is_named(quoted, text)
+        if fold(quoted) in texts and not everywhere:
+            return outright
     said = _SAYS.split(text)
     mentioned = [match["words"] for match in _IS_MENTIONED.finditer(text)]
     for part in (*mentioned, *reversed(said[1:]), said[0]):
