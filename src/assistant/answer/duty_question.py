@@ -81,6 +81,7 @@ _SPEAKER = re.compile(
 )
 """How a clause begins that says something of the asker: 我是办公室的, 领导让梳理一下."""
 _CLAUSES = re.compile(r"[，。；：？！,;:?!\n]+")
+_EXCEPT = re.compile(r"（[^（）]*(?:不用|不要|不算|不含|不管|除外)[^（）]*）")
 _ASKS_ON = re.compile(r"怎么|怎样|如何|哪|什么|啥|多久|多少|几|吗$|呢$")
 MOST_WORDS = 2
 """Words of a matter that a list may be narrowed by; more make it a question of its own."""
@@ -284,7 +285,11 @@ def _core(topic: str, asks: re.Pattern[str] | None = None) -> str:
 
     What follows may say how they want it (列个清单, 分别由谁负责, 一条别落); '' when it asks on.
     """
-    clauses = [c for c in _CLAUSES.split(topic) if c.strip() and not _SPEAKER.match(c.strip())]
+    clauses = [
+        c
+        for c in _CLAUSES.split(_EXCEPT.sub("", topic))
+        if c.strip() and not _SPEAKER.match(c.strip())
+    ]
     for number, clause in enumerate(clauses, start=1):
         found = asks.search(clause) if asks else _ASKS_LIST.search(clause)
         if found or (asks is None and _ASKS_DUTIES.search(clause)):

@@ -19,6 +19,7 @@ from assistant.corpus.labels import document_label
 from assistant.corpus.sentences import split_clauses
 from assistant.domain import Answer, Article, ParsedDocument
 from assistant.retrieve.reading import Reading
+from assistant.text import fold
 
 _UNIT = (
     r"(?:(?<![这那同]一)(?<![这那])条(?!件|例|不漏|不落|不少)|条文|条款|条目|处(?![理分罚置级长])|"
@@ -49,6 +50,14 @@ _WORD = re.compile(r"[“\"‘「]([\u4e00-\u9fff]{2,8})[”\"’」]")
 _OF_KIND = re.compile(
     r"(?:哪些|哪几[种类项个条]|几[种类]|多少[种类])(?P<noun>[\u4e00-\u9fff]{2,4}?)(?=$|[啊呀呢吗，,。？?！!\s]|分别|要|应|都|各)"
 )
+# Asks which other texts are cited: 引用了哪些法规, 带书名号的文件.
+_OTHER_TEXTS = r"(?:别的|其他|其它|党内|上位)*(?:文件|法规|条例|法律|办法|规章|制度文件)"
+_CITES = re.compile(
+    rf"书名号|(?:引用?|援引|提到|点到|点名)(?:了|过)?(?:哪些|哪几[个部份]|什么){_OTHER_TEXTS}"
+    rf"|(?:引用?|援引)(?:了|过)?{_OTHER_TEXTS}(?:有|是)(?:哪|什么)"
+    rf"|(?:哪些|哪几[个部份]|什么){_OTHER_TEXTS}(?:被|在[^，。]{{2,8}}里)(?:引用?|援引|提到|点到|点名)"
+)
+_TITLE = re.compile(r"《([^《》]{2,60})》")
 LEAST_HOLDING = 3
 """Articles that have the word: of fewer, something more is asked. One less for several words."""
 MOST_HOLDING = 14
@@ -62,6 +71,8 @@ _LITTLE_ELSE = re.compile(
     r"请|帮我|列出?来?|一下|文件|材料|措施|意见|[啊呀呢吗，,。？?！!、：:；;\s“”]"
 )
 LONGEST_EXCERPT = 60
+LEAST_QUOTED = 4
+"""Characters of a term in quotation marks that is looked for whoever the question is about."""
 MOST_IN_FULL = 8
 """Articles up to which each place in them is quoted; of more, the first place in each."""
 
@@ -105,6 +116,21 @@ def answer_list(
     return compose(statements, documents, opening=f"出现{_said(terms)}的：{'，'.join(counts)}。")
 
 
+def answer_quoted(
+    reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
+) -> Answer | None:
+    """Return every article that has the one rare term that a question puts in quotation marks.
+
+    要出“专题报告”的有哪几种情况: whoever is to do it, and however the texts say so.
+    """
+    quoted = [w for w in dict.fromkeys(_WORD.findall(reading.text)) if not ANY_NOUN.fullmatch(w)]
+    if len(quoted) != 1 or len(quoted[0]) < LEAST_QUOTED:
+        return None
+    articles = [a for parsed in _normative(reading, listed) for a in parsed.numbered]
+    rare = make_a_list(Terms.of(quoted), articles, least=LEAST_HOLDING, most=MOST_IN_FULL)
+    return answer_words(reading, listed, documents) if rare else None
+
+
 def answer_words(
     reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
 ) -> Answer | None:
@@ -137,6 +163,31 @@ def answer_words(
         if found:
             counts.append(f"{document_label(parsed.document)}{len(found)}条")
     return compose(statements, documents, opening=f"出现{_said(terms)}的：{'，'.join(counts)}。")
+
+
+def answer_cited(
+    reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
+) -> Answer | None:
+    """Return the texts in 《》 that articles cite, other than those at hand, and where they do."""
+    if not _CITES.search(reading.text) or reading.mentions.reported:
+        return None
+    searched = _normative(reading, listed)
+    own = {fold(n) for p in listed for n in (p.document.title, p.document.short_title)}
+    own |= {fold(alias) for p in listed for alias in p.document.aliases}
+    titles: dict[str, None] = {}
+    statements = []
+    for article in (a for parsed in searched for a in parsed.numbered):
+        found = [t for t in _TITLE.findall(article.text) if fold(t) not in own]
+        titles |= dict.fromkeys(found)
+        if found:
+            cited = Terms.of(f"《{title}》" for title in found)
+            statements.append(Statement(article, _places(article, cited)))
+    if not statements:
+        return None
+    named = "、".join(f"《{title}》" for title in titles)
+    return compose(
+        statements, documents, opening=f"条文中点到的其他文件共{len(titles)}个：{named}。"
+    )
 
 
 def _said(terms: Terms) -> str:

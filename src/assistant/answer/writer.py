@@ -169,9 +169,11 @@ class Writer:
         if discussed and asks_source(reading.text):
             return lookup.answer_whole(discussed, None, self._documents)
         return (
-            enumerate_.answer_list(reading, self._listed, self._documents)
+            enumerate_.answer_cited(reading, self._listed, self._documents)
+            or enumerate_.answer_list(reading, self._listed, self._documents)
             or about.answer_about(reading, self._listed, self._documents)
             or (compare.sets_against(reading) and self._compare(reading))
+            or enumerate_.answer_quoted(reading, self._listed, self._documents)
             or answer_duties(reading, self._register, self._documents)
             or enumerate_.answer_words(reading, self._listed, self._documents)
             or self._answer_overview(reading)

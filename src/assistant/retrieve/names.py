@@ -62,6 +62,8 @@ _ASKING_FIRST = re.compile(r"^(?:请问|请|根据|按照|依据|查一?下|看�
 _ADDRESS_NEXT = re.compile(r"\s*的?\s*第?\s*[（(]?[〇零一二三四五六七八九十百\d]")
 # 中央组织部 is a body, not the place 中央.
 _BODY_NEXT = re.compile(r"市?(?:委|纪委|监委|组织部|宣传部|政治局|办公厅|巡视|委员|党委|常委)")
+# 中央那份意见: a kind of text behind its place is no matter of the question.
+_TEXT_NEXT = re.compile(rf"的?[那这][份个部套篇]?(?:{_GENRES}|文件)")
 _STATE = re.compile(r"^(?:中华人民共和国|中国共产党|中共中央关于|国务院关于|全国)")
 SHORTEST_TITLE = 4
 """Characters that a title has at least when it stands without its state or party."""
@@ -142,12 +144,10 @@ class Catalog:
         foreign = self._read_tails(question, named, spans)
         places = {i: list(p.finditer(question)) for i, p in self._scopes.items()}
         scoped = {i for i, found in places.items() if found}
-        spans += [
-            match.span()
-            for found in places.values()
-            for match in found
-            if not _BODY_NEXT.match(question, match.end())
-        ]
+        for match in (m for found in places.values() for m in found):
+            if not _BODY_NEXT.match(question, match.end()):
+                text = _TEXT_NEXT.match(question, match.end())
+                spans.append((match.start(), text.end() if text else match.end()))
         spoken = [
             d.id for d in self._documents
             if (pattern := _SPEECH.get(d.kind)) and pattern.search(question)
