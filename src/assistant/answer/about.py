@@ -300,7 +300,7 @@ def _asks_of_content(reading: Reading, meant: Sequence[ParsedDocument]) -> bool:
 def asks_more(reading: Reading) -> bool:
     """Tell whether a question for facts on a document asks something of its content, too."""
     clauses = [clause for clause in _CLAUSES.split(reading.form) if clause.strip()]
-    sentences = [s for s in _SENTENCES.split(reading.form) if len(s.strip()) > 2 * TAG]
+    sentences = [s for s in _SENTENCES.split(reading.text) if len(s.strip()) > 2 * TAG]
     further = [c for c in clauses if _MORE.search(c)] if len(clauses) > 1 else []
     further += [s for s in sentences if _ASKS.search(s)] if len(sentences) > 1 else []
     return any(not _topics(piece) for piece in further)
