@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from enum import Enum
 from itertools import takewhile
@@ -50,14 +50,18 @@ _NAMES_UNIT = re.compile(_UNIT)
 _BEHIND_QUOTATION = re.compile(rf"\s*(?:的|这|那|此|下|下面|一|个|大)*{_UNIT}")
 # 讲同级班子监督的那一部分: what a part is about, in the asker's own words.
 _DESCRIBED = re.compile(
-    rf"(?:讲|关于|谈|论述|说|写|针对|涉及|有关)(?:到|的|如何|怎么)?(?P<topic>[^，,。；？?]{{3,40}}?)的?[这那哪]?(?:一|个|几)*{_UNIT}"
+    rf"(?:讲|关于|谈|论述|说|写|针对|涉及|有关|看|按)(?:到|的|如何|怎么)?(?P<topic>[^，,。；？?]{{3,40}}?)的?[这那哪]?(?:一|个|几)*{_UNIT}"
 )
+# 讲班子内部同级监督时，给党委安排了哪些任务: where in a text what is asked for stands.
+_WHERE = re.compile(r"(?:讲|谈|说|论述)到?(?P<topic>[^，,。；;？?]{4,20}?)的?时候?[，,]")
 _QUOTED = re.compile(r"“([^“”]{4,80})”|「([^「」]{4,80})」|‘([^‘’]{4,80})’|\"([^\"]{4,80})\"")
 _QUOTATION_MARKS = str.maketrans("", "", "\"'")
 MOST_OF_HEADING = 0.6
 """Share of a heading that a quotation must have to name it."""
 MOST_OF_TOPIC = 0.8
 """Share of what a part is said to be about that its heading must have, in order."""
+MOST_IN_ANY_ORDER = 0.7
+"""… or in any order, where a question only says where it looks."""
 LEAST_BLOCK = 2
 """Characters in a row that count towards that share."""
 LEAST_SHARED = 4
@@ -128,16 +132,53 @@ def _find_quoted(reading: Reading, parsed: ParsedDocument) -> Heading | None:
 def _find_described(reading: Reading, parsed: ParsedDocument) -> Heading | None:
     """Return the one heading that says what a part is said to be about."""
     found = _DESCRIBED.search(reading.topic)
-    if found is None:
+    return _closest(found["topic"], parsed, _share, least=MOST_OF_TOPIC) if found else None
+
+
+def find_scope(reading: Reading, parsed: ParsedDocument) -> Heading | None:
+    """Return the heading of the part that a question limits itself to, or None."""
+    exact = _find_described(reading, parsed)
+    if exact is not None:
+        return exact
+    found = _WHERE.search(reading.topic) or _DESCRIBED.search(reading.topic)
+    return _closest(found["topic"], parsed, _overlap, least=MOST_IN_ANY_ORDER) if found else None
+
+
+def articles_meant(reading: Reading, documents: Documents) -> tuple[Article, ...]:
+    """Return the articles of the part that a question limits itself to; none without a part.
+
+    None, too, where the part itself is asked for: its text, its gist or its title.
+    """
+    named = reading.mentions.asked_of
+    parsed = documents[named[0]] if len(named) == 1 else None
+    heading = find_scope(reading, parsed) if parsed and not wanted_of(reading) else None
+    return articles_of(heading, parsed) if parsed and heading else ()
+
+
+def _closest(
+    topic: str,
+    parsed: ParsedDocument,
+    measure: Callable[[str, str], float],
+    *,
+    least: float,
+) -> Heading | None:
+    """Return the one heading that has at least so much of a topic, and more than any other."""
+    bare = _bare(topic)
+    titles = {h: _bare(h.title) for h in parsed.headings if h.level > 0}
+    # 组织领导 stands as it is in one title, in pieces in another.
+    fits = {
+        h: (measure(bare, title), _matcher(bare, title).find_longest_match().size)
+        for h, title in titles.items()
+    }
+    best = max(fits, key=lambda h: fits[h], default=None)
+    if best is None or fits[best][0] < least:
         return None
-    topic = _bare(found["topic"])
-    shares = sorted(
-        ((_share(topic, _bare(h.title)), h) for h in parsed.headings if h.level > 0),
-        key=lambda pair: -pair[0],
-    )
-    if not shares or shares[0][0] < MOST_OF_TOPIC:
-        return None
-    return None if len(shares) > 1 and shares[1][0] == shares[0][0] else shares[0][1]
+    return best if list(fits.values()).count(fits[best]) == 1 else None
+
+
+def _overlap(topic: str, title: str) -> float:
+    """Return the share of a topic's characters that a title has, in whatever order."""
+    return sum(character in title for character in topic) / max(len(topic), 1)
 
 
 def beside_heading(text: str, heading: Heading) -> str:

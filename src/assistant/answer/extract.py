@@ -40,7 +40,7 @@ _ALL = re.compile(
 )
 # Several articles may hold what is asked for: what has 哪些 and is to be gathered.
 _PLURAL = re.compile(
-    r"哪[些几类种]|什么(?:样的?)?(?:情[形况]|问题|事|措施|要求|规矩|办法|手段)|几[件项种场类个]|都.{0,6}[什啥谁哪]|分别"
+    r"哪[些几类种]|[些了]什么|什么(?:样的?)?(?:情[形况]|问题|事|措施|要求|规矩|办法|手段)|几[件项种场类个]|都.{0,6}[什啥谁哪]|分别"
 )
 _GATHERS = re.compile(
     r"梳理|汇总|归[拢纳]|捋|清单|台账|全部|所有|一共|总共|凡是|不漏|遗漏|都|说全|列|逐|各|事|处|分别|到底"
@@ -77,6 +77,7 @@ WIDE = Extent(sentences=6, characters=340, close=0.25)
 ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
 """Everything that an article says: a list that runs through its sentences is asked for."""
 ONE_OF_SEVERAL = Extent(sentences=2, characters=180, close=0.5)
+OF_A_PART = Extent(sentences=3, characters=240, close=0.2)
 SIDE = Extent(sentences=8, characters=300, close=-1.3)
 """One side of a comparison: what differs may be said in any sentence."""
 
@@ -111,6 +112,20 @@ def favour_count(hits: Sequence[Hit], count: re.Pattern[str]) -> tuple[Hit, ...]
 def wants_everything(question: str) -> bool:
     """Tell whether all that the texts say on a matter is to be gathered."""
     return bool(_EVERYTHING.search(question))
+
+
+def asks_several(question: str) -> bool:
+    """Tell whether a question asks for more than one thing of a kind."""
+    return bool(_PLURAL.search(question)) or wants_everything(question)
+
+
+def gather(
+    hits: Sequence[Hit], kinds: Sequence[Kind], documents: Documents, *, reach: float
+) -> list[Statement]:
+    """Return what to quote of all articles at most so far behind the first, in reading order."""
+    near = [hit for hit in hits if hit.score >= hits[0].score - reach]
+    near.sort(key=lambda hit: hit.article.start)
+    return [quote_article(hit, kinds, documents, extent=OF_A_PART) for hit in near]
 
 
 def wants_several(question: str) -> bool:

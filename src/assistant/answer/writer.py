@@ -17,8 +17,10 @@ from assistant.answer.asked import (
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.duty_list import answer_duties
 from assistant.answer.extract import (
+    asks_several,
     extent_of,
     favour_count,
+    gather,
     select_statements,
     wants_everything,
     wants_several,
@@ -43,6 +45,8 @@ BESIDE = 1.5
 """… when the question stands by itself and only adds to what was said."""
 WITHIN = 0.15
 """Probability below which an article that a question gives by its number does not answer it."""
+PART = 8.0
+"""Standard deviations behind the first within which articles of the part asked of are quoted."""
 ALIKE = 1.9
 """… when it is the most like one cited before, in the document that is now asked of."""
 
@@ -174,6 +178,7 @@ class Writer:
             or about.answer_about(reading, self._listed, self._documents)
             or (compare.sets_against(reading) and self._compare(reading))
             or enumerate_.answer_quoted(reading, self._listed, self._documents)
+            or self._gather_in(divisions.articles_meant(reading, self._documents), reading)
             or answer_duties(reading, self._register, self._documents)
             or enumerate_.answer_words(reading, self._listed, self._documents)
             or self._answer_overview(reading)
@@ -208,6 +213,14 @@ class Writer:
             or lookup.answer_document(reading, parsed[0], self._documents)
         )
 
+    def _gather_in(self, articles: Sequence[Article], reading: Reading) -> Answer | None:
+        """Answer from all articles of a part, where several things are asked of it."""
+        if not articles or not asks_several(reading.text):
+            return None
+        ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
+        kinds = kinds_sought(reading.form)
+        return compose(gather(ranking.hits, kinds, self._documents, reach=PART), self._documents)
+
     def _answer_address(self, reading: Reading) -> Answer | None:
         several = self._answer_several(reading)
         if several is not None:
@@ -237,7 +250,8 @@ class Writer:
             return divisions.answer_part(heading, parsed, self._documents, wanted)
         if lookup.asks_whole(reading):
             return lookup.answer_whole(articles, address, self._documents)
-        return self._answer_within(reading, articles)
+        gathered = self._gather_in(articles, reading) if address.part else None
+        return gathered or self._answer_within(reading, articles)
 
     def _answer_several(self, reading: Reading) -> Answer | None:
         """Return several parts, or the full text of several articles, each with its document."""
