@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.answer.compose import Documents, Statement, compose
-from assistant.answer.divisions import names_part
+from assistant.answer.divisions import articles_meant, names_part
 from assistant.answer.terms import (
     ANY_NOUN,
     Terms,
@@ -18,7 +18,7 @@ from assistant.answer.terms import (
 from assistant.corpus.labels import document_label
 from assistant.corpus.sentences import split_clauses
 from assistant.domain import Answer, Article, ParsedDocument
-from assistant.retrieve.reading import Reading
+from assistant.retrieve.reading import Reading, cut
 from assistant.text import fold
 
 _UNIT = (
@@ -29,7 +29,7 @@ _LIST = re.compile(
     rf"(?:哪些|(?<!第)(?<!还有)哪几|(?<!第)(?<!哪)几)(?:个)?{_UNIT}|(?:都|各)在哪(?:些|几)?条|"
     rf"{_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
     rf"{_UNIT}请?(?:都|全部?)?(?:请)?(?:给我|发我)|(?:全部|所有)的?{_UNIT}|有多少{_UNIT}.{{0,3}}(?:提|写|讲|涉|出)|(?:提|写|讲|涉|用|出现|说)(?:到|过|及|了)?.{{0,2}}几次|"
-    r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)"
+    rf"凡是[^，。？?；;]{{2,24}}的{_UNIT}|字样|字眼|(?:规定|内容).{0, 3}(?:汇总|都列|列全|列出来|全部列)"
 )
 # Asks for a list of articles where not most of them have the term: 要求监督“一把手”，方式都有哪些.
 _MAY_LIST = re.compile(r"(?:提到|涉及|要求)[^。？?]{2,20}都有哪些")
@@ -68,6 +68,7 @@ WHOLE_SENTENCE = 90
 """Characters up to which a sentence is quoted whole in a list by a word."""
 _LITTLE_ELSE = re.compile(
     r"哪些|哪几[种类项个条]|几[种类]|多少[种类]|什么|规定|要求|提到|建立|健全|完善|搞|设|有|要|了|的|里|中|都|一共|总共|到底|分别|"
+    r"怎么[管办]|如何管|管着|领导干部|领导|干部|"
     r"请|帮我|列出?来?|一下|文件|材料|措施|意见|[啊呀呢吗，,。？?！!、：:；;\s“”]"
 )
 LONGEST_EXCERPT = 60
@@ -78,9 +79,15 @@ MOST_IN_FULL = 8
 
 
 def answer_list(
-    reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
+    reading: Reading,
+    listed: Sequence[ParsedDocument],
+    documents: Documents,
+    as_written: Callable[[str], str],
 ) -> Answer | None:
-    """Return every article that holds the phrase asked for, or None when no list is asked."""
+    """Return every article that holds the phrase asked for, or None when no list is asked.
+
+    ``as_written`` puts everyday words as regulations do.
+    """
     surely = bool(_LIST.search(reading.text))
     rules = None if surely else _RULES_ON.search(reading.topic)
     if not (surely or rules or _MAY_LIST.search(reading.text)) or reading.mentions.reported:
@@ -91,16 +98,17 @@ def answer_list(
         d for d in listed
         if (d.document.id in named if named else d.numbered and d.document.edition_of not in known)
     ]  # fmt: skip
-    if any(names_part(reading, parsed) for parsed in searched):
+    part = frozenset(a.id for a in articles_meant(reading, documents))
+    if not part and any(names_part(reading, parsed) for parsed in searched):
         return None
     on = rules and next(filter(None, rules.groups()))
-    terms = find_term(on, searched) if on else find_phrase(reading, searched)
+    terms = find_term(on, searched) if on else _find_phrase(reading, searched, as_written)
     if terms is None:
         return None
-    several, _ = find_several(reading, searched)
-    if terms.words[0] in several:
-        terms = Terms.of(several, explicit=terms.explicit)
-    holding = [(p, [a for a in p.articles if terms.held_by(a.text)]) for p in searched]
+    holding = [
+        (p, [a for a in p.articles if terms.held_by(a.text) and (not part or a.id in part)])
+        for p in searched
+    ]
     count = sum(len(found) for _, found in holding)
     if count > MOST_HOLDING and not (surely and terms.explicit):
         return None
@@ -116,8 +124,26 @@ def answer_list(
     return compose(statements, documents, opening=f"出现{_said(terms)}的：{'，'.join(counts)}。")
 
 
+def _find_phrase(
+    reading: Reading, searched: Sequence[ParsedDocument], as_written: Callable[[str], str]
+) -> Terms | None:
+    """Return what a question wants found, as it says it or else as regulations do."""
+    text = cut(reading.text, reading.mentions.spans)
+    terms = find_phrase(text, searched)
+    several, rest = find_several(reading.topic, searched)
+    if terms is None:
+        several, rest = find_several(as_written(reading.topic), searched)
+        if several and len(_LITTLE_ELSE.sub("", rest)) <= MOST_BESIDE:
+            return Terms.of(several)
+        return find_phrase(as_written(text), searched)
+    return Terms.of(several, explicit=terms.explicit) if terms.words[0] in several else terms
+
+
 def answer_quoted(
-    reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
+    reading: Reading,
+    listed: Sequence[ParsedDocument],
+    documents: Documents,
+    as_written: Callable[[str], str],
 ) -> Answer | None:
     """Return every article that has the one rare term that a question puts in quotation marks.
 
@@ -128,11 +154,14 @@ def answer_quoted(
         return None
     articles = [a for parsed in _normative(reading, listed) for a in parsed.numbered]
     rare = make_a_list(Terms.of(quoted), articles, least=LEAST_HOLDING, most=MOST_IN_FULL)
-    return answer_words(reading, listed, documents) if rare else None
+    return answer_words(reading, listed, documents, as_written) if rare else None
 
 
 def answer_words(
-    reading: Reading, listed: Sequence[ParsedDocument], documents: Documents
+    reading: Reading,
+    listed: Sequence[ParsedDocument],
+    documents: Documents,
+    as_written: Callable[[str], str],
 ) -> Answer | None:
     """Return every article that has a word which a question puts in quotation marks or asks after.
 
@@ -147,7 +176,9 @@ def answer_words(
         noun = asked["noun"]
         alone = len(_LITTLE_ELSE.sub("", reading.topic.replace(noun, ""))) <= MOST_BESIDE
         words = [noun] if alone and not ANY_NOUN.fullmatch(noun) else []
-    either, rest = find_several(reading, searched)
+    either, rest = find_several(reading.topic, searched)
+    if not either:
+        either, rest = find_several(as_written(reading.topic), searched)
     little = len(_LITTLE_ELSE.sub("", rest)) <= MOST_BESIDE
     if either and little and (not words or set(words) & set(either)):
         words = either

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import Article, ParsedDocument
-from assistant.retrieve.reading import Reading, cut
 from assistant.text import fold
 
 _SAYS = re.compile(
@@ -16,10 +15,13 @@ _SAYS = re.compile(
 )
 _MENTIONS = "提到|提及|出现|写到|写有|写了|讲到|说到|点到|谈到|用到|用过|含有|包含|带有|检索"
 _IS_MENTIONED = re.compile(rf"(?P<words>[^，,。；;？?！!]{{2,30}}?)(?:一共|总共)?被(?:{_MENTIONS})")
+_SINGLED_OUT = re.compile(
+    r"把(?P<words>[^，,。；;？?！!]{2,20}?)(?:单独|专门|特别)*(?:点|写|提|列|拎|指)(?:了)?出来"
+)
 _QUOTED = re.compile(r"[“\"‘「]([^”\"’」]{2,20})[”\"’」]")
 _NOISE = re.compile(
     r"请问|文件里?|条文|条款|条目|里面|哪些|哪几条?|哪条|列出来|列出|列全|找出来|全部|所有|凡是|地方|一下|帮我|一共|总共|"
-    r"多少|都在|各自?有|分别是?|第几条|什么|领域的?(?:问题|内容)|(?:相关|有关)的?(?=条|规定|内容|要求|说法|表述|$)|这个?(?:东西|方面|[块点事])|方面的?(?:问题|内容|规定)|"
+    r"多少|都在|各自?有|分别是?|第几条|什么|领域的?(?:问题|内容)|(?:相关|有关)的?(?=条|规定|内容|要求|说法|表述|$)|这个?(?:东西|方面|[块点事])|[这那][项个种套](?:机制|制度|工作|做法|手段|考核|事)|方面的?(?:问题|内容|规定)|"
     r"的(?:问题|内容|情况|事情?|表述|提法|说法|规定|要求)|加(?:在一起|一块儿?)|(?<=[^跟和与同])(?:跟|和|与|同)(?=[^，。]{2,12}有关)|"
     r"[《》，。？?！!、：:；;\s]"
 )
@@ -50,9 +52,13 @@ _WHOSE = re.compile(r"^(?:党员)?(?:领导)?(?:干部|班子|机关|单位|成�
 _FOR_INSTANCE = re.compile(r"之类|这[些种]|比如|例如|譬如|像|等(?:等|方面|情况|事项|问题)")
 """Where what is listed only shows what kind of thing is meant."""
 _ASIDE = re.compile(r"（[^（）]*）|\([^()]*\)")
-_CLAUSE = re.compile(r"[，。；：？！,;:?!\n]+")
+_CLAUSE = re.compile(r"[，。；：？！,;:?!—\n]+")
 # What stands between words of which any may be said: 报备、备案或者存档.
 _BETWEEN = re.compile(r"、|或者?(?!许)|(?<![共平温总饱])和(?![谐平解气好缓])|以及|还有")
+_EITHER = re.compile(r"也好|也罢|也算上?|都算上?")
+_DOES = re.compile(r"^(?:搞|用|抓|上|做|讲|谈)(?=[\u4e00-\u9fff]{2})")
+# 问题线索的处置、移送、分析: the matter, of which several things are asked.
+_OF = re.compile(r"^[^的]{0,6}?(?P<matter>[^的]{4,8})的[^的]+$")
 LONGEST_OF_SEVERAL = 8
 """Characters of one of several words."""
 SHORTEST_CORE = 4
@@ -65,7 +71,7 @@ MOST_BEHIND = 2
 """Characters of what was asked for that may be left over behind the term."""
 LONGEST_PHRASE = 30
 """Characters of a phrase that is looked for; what is longer is no term."""
-LEAST_LOOSE = 6
+LEAST_LOOSE = 4
 """Characters from which a term may have another word inside: 党建考核 as 党建工作考核."""
 MOST_INSIDE = 2
 """Characters of that word."""
@@ -97,10 +103,13 @@ class Terms:
         return sum(1 for _ in self.pattern.finditer(fold(text)))
 
 
-def find_phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> Terms | None:
-    """Return what is to be found: the words in quotation marks, else the longest in the texts."""
+def find_phrase(text: str, searched: Sequence[ParsedDocument]) -> Terms | None:
+    """Return what is to be found: the words in quotation marks, else the longest in the texts.
+
+    ``text`` is a question without the names of documents.
+    """
     texts = fold("\n".join(parsed.document.text for parsed in searched))
-    text = _BESIDES.sub(" ", cut(reading.text, reading.mentions.spans))
+    text = _BESIDES.sub(" ", text)
     for quoted in _QUOTED.findall(text):
         outright = Terms.of([quoted], explicit=True)
         everywhere = _most_hold(outright, searched) and not _is_named(quoted, text)
@@ -108,6 +117,7 @@ def find_phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> Terms |
             return outright
     said = _SAYS.split(text)
     mentioned = [match["words"] for match in _IS_MENTIONED.finditer(text)]
+    mentioned += [match["words"] for match in _SINGLED_OUT.finditer(text)]
     for part in (*mentioned, *reversed(said[1:]), said[0]):
         for words in sorted(_NOISE.split(part), key=len, reverse=True):
             for asked in dict.fromkeys((words, *_BRACKETED.split(words))):
@@ -121,20 +131,23 @@ def find_phrase(reading: Reading, searched: Sequence[ParsedDocument]) -> Terms |
 def find_term(asked: str, searched: Sequence[ParsedDocument]) -> Terms | None:
     """Return a term that the texts have as it was asked for, or None."""
     texts = fold("\n".join(parsed.document.text for parsed in searched))
-    asked = _QUOTED.sub(r"\1", _NOISE.sub("", asked)).strip(_EDGES)
-    several = [word for word in _BETWEEN.split(asked) if _can_be_listed(word, texts)]
-    if len(several) > 1:
+    several = [word.strip(_EDGES) for word in _BETWEEN.split(_QUOTED.sub(r"\1", asked))]
+    if len(several) > 1 and all(_can_be_listed(word, texts) for word in several):
         return Terms.of(several)
+    asked = _QUOTED.sub(r"\1", _NOISE.sub("", asked)).strip(_EDGES)
     found = _find(asked, texts, searched)
     return found if found and asked.endswith(found.words[0]) else None
 
 
 def _find(asked: str, texts: str, searched: Sequence[ParsedDocument]) -> Terms | None:
     """Return the term that some words stand for, or None when the texts have nothing of it."""
-    loose = _loosely(_WHOSE.sub("", _term(asked)), texts)
-    if loose is not None:
-        return loose
-    found = _term(_longest_in(asked, texts))
+    stretch = _longest_in(asked, texts)
+    whole = _WHOSE.sub("", _term(asked[asked.find(stretch) :]))
+    for end in range(len(whole), max(len(whole) - MOST_BEHIND, len(stretch)) - 1, -1):
+        loose = _loosely(whole[:end], texts)
+        if loose is not None:
+            return loose
+    found = _term(stretch)
     if not _stands_for(found, asked) or ANY_NOUN.fullmatch(found):
         return None
     found = _core(asked, found, searched)
@@ -185,18 +198,22 @@ def _halves(word: str, texts: str) -> tuple[str, ...]:
     return tuple(half for half in (one, other) if akin and fold(half) in alone)
 
 
-def find_several(reading: Reading, searched: Sequence[ParsedDocument]) -> tuple[list[str], str]:
+def find_several(topic: str, searched: Sequence[ParsedDocument]) -> tuple[list[str], str]:
     """Return words that a question lists, any of which may be said, and what its clause has beside.
 
     报备、备案、记录、存档的事项都有什么: those of them that the texts have, if there are two.
     """
-    for clause in _CLAUSE.split(_QUOTED.sub(r"\1", _ASIDE.sub("", reading.topic))):
-        first, *middle = _BETWEEN.split(clause)
+    for clause in _CLAUSE.split(_QUOTED.sub(r"\1", _ASIDE.sub("", topic))):
+        first, *middle = _BETWEEN.split(_EITHER.sub("", clause))
         if not middle or _FOR_INSTANCE.search(clause):
             continue
         texts = fold("\n".join(parsed.document.text for parsed in searched))
         *middle, last = middle
-        ends = [_end_in(first, texts), *middle, _start_in(last, texts)]
+        of = _OF.match(first)
+        if of and fold(of["matter"]) in texts and not _NO_MATTER.fullmatch(of["matter"]):
+            continue  # 问题线索的处置、移送: what is done with it is told in many words
+        ends = [_end_in(first, texts), *(_start_in(_DOES.sub("", w), texts) for w in middle)]
+        ends.append(_start_in(_DOES.sub("", last), texts))
         words = [word for word in dict.fromkeys(map(_term, ends)) if _can_be_listed(word, texts)]
         if len(words) > 1:
             rest = f"{first.removesuffix(ends[0])} {last.removeprefix(ends[-1])}"
@@ -244,16 +261,18 @@ def _core(asked: str, found: str, searched: Sequence[ParsedDocument]) -> str:
     领导干部个人有关事项 is nowhere, 干部个人有关事项 once by chance, 个人有关事项 is the matter. A
     shorter end must be in more articles by as much as it says less.
     """
-    own = _WHOSE.sub("", found)
-    if own == found and (found == asked or not asked.endswith(found)):
-        return found
     articles = [fold(article.text) for parsed in searched for article in parsed.articles]
+
+    def held(word: str) -> int:
+        return sum(fold(word) in text for text in articles)
+
+    own = _WHOSE.sub("", found)
+    if own != found and held(own) > held(found):
+        return own
+    if found == asked or not asked.endswith(found):
+        return found
     ends = [found[at:] for at in range(len(found) - SHORTEST_CORE + 1)]
-    return max(
-        [found, own] if found == asked else ends,
-        key=lambda end: len(end) * math.log1p(sum(fold(end) in text for text in articles)),
-        default=found,
-    )
+    return max(ends, key=lambda end: len(end) * math.log1p(held(end)), default=found)
 
 
 def _longest_in(words: str, texts: str) -> str:

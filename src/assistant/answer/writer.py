@@ -172,15 +172,16 @@ class Writer:
             return lookup.answer_whole(beside, None, self._documents)
         if discussed and asks_source(reading.text):
             return lookup.answer_whole(discussed, None, self._documents)
+        as_written = self._searcher.as_written
         return (
             enumerate_.answer_cited(reading, self._listed, self._documents)
-            or enumerate_.answer_list(reading, self._listed, self._documents)
+            or enumerate_.answer_list(reading, self._listed, self._documents, as_written)
             or about.answer_about(reading, self._listed, self._documents)
             or (compare.sets_against(reading) and self._compare(reading))
-            or enumerate_.answer_quoted(reading, self._listed, self._documents)
+            or enumerate_.answer_quoted(reading, self._listed, self._documents, as_written)
             or self._gather_in(divisions.articles_meant(reading, self._documents), reading)
             or answer_duties(reading, self._register, self._documents)
-            or enumerate_.answer_words(reading, self._listed, self._documents)
+            or enumerate_.answer_words(reading, self._listed, self._documents, as_written)
             or self._answer_overview(reading)
             or (not wants_everything(reading.text) and self._compare(reading))
             or None
