@@ -130,10 +130,10 @@ def _find_phrase(
     """Return what a question wants found, as it says it or else as regulations do."""
     text = cut(reading.text, reading.mentions.spans)
     terms = find_phrase(text, searched)
-    several, rest = find_several(reading.topic, searched)
+    several, _ = find_several(reading.topic, searched)
     if terms is None:
-        several, rest = find_several(as_written(reading.topic), searched)
-        if several and len(_LITTLE_ELSE.sub("", rest)) <= MOST_BESIDE:
+        several, _ = find_several(as_written(reading.topic), searched)
+        if several:
             return Terms.of(several)
         return find_phrase(as_written(text), searched)
     return Terms.of(several, explicit=terms.explicit) if terms.words[0] in several else terms

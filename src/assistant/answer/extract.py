@@ -77,7 +77,10 @@ WIDE = Extent(sentences=6, characters=340, close=0.25)
 ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
 """Everything that an article says: a list that runs through its sentences is asked for."""
 ONE_OF_SEVERAL = Extent(sentences=2, characters=180, close=0.5)
-OF_A_PART = Extent(sentences=3, characters=240, close=0.2)
+OF_A_PART = Extent(sentences=5, characters=240, close=0.1)
+"""Of an article of a part that is asked of as a whole …"""
+MOST_OF_A_PART = 1200
+"""… and characters of all its articles, if these are few."""
 SIDE = Extent(sentences=8, characters=300, close=-1.3)
 """One side of a comparison: what differs may be said in any sentence."""
 
@@ -125,7 +128,9 @@ def gather(
     """Return what to quote of all articles at most so far behind the first, in reading order."""
     near = [hit for hit in hits if hit.score >= hits[0].score - reach]
     near.sort(key=lambda hit: hit.article.start)
-    return [quote_article(hit, kinds, documents, extent=OF_A_PART) for hit in near]
+    share = max(OF_A_PART.characters, MOST_OF_A_PART // max(len(near), 1))
+    extent = replace(OF_A_PART, characters=share)
+    return [quote_article(hit, kinds, documents, extent=extent) for hit in near]
 
 
 def wants_several(question: str) -> bool:

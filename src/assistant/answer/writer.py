@@ -216,7 +216,7 @@ class Writer:
 
     def _gather_in(self, articles: Sequence[Article], reading: Reading) -> Answer | None:
         """Answer from all articles of a part, where several things are asked of it."""
-        if not articles or not asks_several(reading.text):
+        if not articles or lookup.asks_overview(reading) or not asks_several(reading.text):
             return None
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
         kinds = kinds_sought(reading.form)
