@@ -36,7 +36,7 @@ _WHOLE_DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _ALL_OF_IT = re.compile(
-    rf"整份|整篇|全篇|通篇|整个文件|从头到尾|[讲说]个大概|概述|主旨|中心思想|框架|结构|脉络|提纲|大纲|总体|整体|大体|{_DIVISIONS}|目录|章节"
+    rf"整份|整篇|全篇|通篇|整个文件|从头到尾|[讲说]个大概|概述|主旨|中心思想|框架|结构|脉络|提纲|大纲|大体|{_DIVISIONS}|目录|章节"
 )
 # How a document's frame compares with another's, or what it is made for, is no outline.
 _BEYOND = re.compile(
