@@ -12,7 +12,10 @@ from assistant.domain import Answer, Article, Document, DocumentKind, Heading, P
 from assistant.retrieve.reading import Reading
 from assistant.text import fold, fold_with_origins
 
-_PUBLISHED = "印发|发布|发表|公布|出台|下发|发文|发的|成文|落款|落的是|署的是|刊发|刊登|刊载|登|制定|通过|转来|转自|稿子"
+_PUBLISHED = (
+    "印发|发布|发表|公布|出台|下发|发文|发的|成文|落款|落的是|署的是|刊发|刊登|刊载|登|制定|通过|"
+    "转来|转自|稿子"
+)
 _WHEN = (
     "什么时候|何时|啥时候|哪一?天|哪年|哪一年|哪个?月|几月|几号|日期|日子|时间|"
     "多会儿|最晚|最早|谁先|先后"

@@ -29,7 +29,8 @@ _LIST = re.compile(
     rf"(?:哪些|(?<!第)(?<!还有)哪几|(?<!第)(?<!哪)几)(?:个)?{_UNIT}|(?:都|各)在哪(?:些|几)?条|"
     rf"{_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
     rf"{_UNIT}请?(?:都|全部?)?(?:请)?(?:给我|发我)|(?:全部|所有)的?{_UNIT}|有多少{_UNIT}.{{0,3}}(?:提|写|讲|涉|出)|(?:提|写|讲|涉|用|出现|说)(?:到|过|及|了)?.{{0,2}}几次|"
-    rf"凡是[^，。？?；;]{{2,24}}的{_UNIT}|字样|字眼|(?:规定|内容).{0, 3}(?:汇总|都列|列全|列出来|全部列)"
+    rf"凡是[^，。？?；;]{{2,24}}的{_UNIT}|"
+    r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)"
 )
 # Asks for a list of articles where not most of them have the term: 要求监督“一把手”，方式都有哪些.
 _MAY_LIST = re.compile(r"(?:提到|涉及|要求)[^。？?]{2,20}都有哪些")
@@ -46,7 +47,7 @@ _SEVERAL = re.compile(
     r"哪些|哪几|哪种|几[种类项件]|多少[种类项件]|什么(?:地方|事|情形|情况)|一共|总共|凡是|所有|全部|都(?:有|列)|分别|逐[条一项]|"
     r"列[出一全表单]|单子|清单|罗列|汇总|梳理"
 )
-_WORD = re.compile(r"[“\"‘「]([\u4e00-\u9fff]{2,8})[”\"’」]")
+_WORD = re.compile(r"[“\"‘「]([\u4e00-\u9fff、]{2,12})[”\"’」]")
 _OF_KIND = re.compile(
     r"(?:哪些|哪几[种类项个条]|几[种类]|多少[种类])(?P<noun>[\u4e00-\u9fff]{2,4}?)(?=$|[啊呀呢吗，,。？?！!\s]|分别|要|应|都|各)"
 )
@@ -58,10 +59,20 @@ _CITES = re.compile(
     rf"|(?:哪些|哪几[个部份]|什么){_OTHER_TEXTS}(?:被|在[^，。]{{2,8}}里)(?:引用?|援引|提到|点到|点名)"
 )
 _TITLE = re.compile(r"《([^《》]{2,60})》")
+# 民主生活会这项制度，…合在一起梳理: all that is said of one matter.
+_ON_MATTER = re.compile(
+    r"围绕(?P<around>[^，,。；？?]{3,14}?)[，,]"
+    r"|(?P<this>[^，,。；？?：:]{3,14}?)这(?:一?[项块套]|个)(?:制度|机制|工作|规定|做法|的?监督)?"
+)
+_ALL_OF_IT = re.compile(
+    r"梳理|合在一起|连起来|通盘|整套|一套|一共|总共|全部|都有哪些|列全|归纳|哪些条款|[几哪]条"
+)
 LEAST_HOLDING = 3
 """Articles that have the word: of fewer, something more is asked. One less for several words."""
 MOST_HOLDING = 14
 """Articles beyond which a word is everywhere, and no list is drawn up by it."""
+MOST_ELSEWHERE = 10
+"""Characters that the other clauses may have: where they say more, that is what is asked about."""
 MOST_BESIDE = 4
 """Characters that a question may have beside the noun that it asks after and words of asking."""
 WHOLE_SENTENCE = 90
@@ -130,9 +141,9 @@ def _find_phrase(
     """Return what a question wants found, as it says it or else as regulations do."""
     text = cut(reading.text, reading.mentions.spans)
     terms = find_phrase(text, searched)
-    several, _ = find_several(reading.topic, searched)
+    several, _, _ = find_several(reading.topic, searched)
     if terms is None:
-        several, _ = find_several(as_written(reading.topic), searched)
+        several, _, _ = find_several(as_written(reading.topic), searched)
         if several:
             return Terms.of(several)
         return find_phrase(as_written(text), searched)
@@ -176,13 +187,17 @@ def answer_words(
         noun = asked["noun"]
         alone = len(_LITTLE_ELSE.sub("", reading.topic.replace(noun, ""))) <= MOST_BESIDE
         words = [noun] if alone and not ANY_NOUN.fullmatch(noun) else []
-    either, rest = find_several(reading.topic, searched)
+    either, rest, others = find_several(reading.topic, searched)
     if not either:
-        either, rest = find_several(as_written(reading.topic), searched)
+        either, rest, others = find_several(as_written(reading.topic), searched)
     little = len(_LITTLE_ELSE.sub("", rest)) <= MOST_BESIDE
-    if either and little and (not words or set(words) & set(either)):
+    alone = len(_LITTLE_ELSE.sub("", others)) <= MOST_ELSEWHERE
+    if either and little and (set(words) & set(either) if words else alone):
         words = either
     terms = Terms.of(words)
+    matter = None if words else _ON_MATTER.search(reading.topic)
+    if matter and _ALL_OF_IT.search(reading.text):
+        terms = find_term(next(filter(None, matter.groups())), searched) or terms
     articles = [article for parsed in searched for article in parsed.numbered]
     least = LEAST_HOLDING - (words is either)
     if not make_a_list(terms, articles, least=least, most=MOST_HOLDING):

@@ -25,6 +25,7 @@ _NOISE = re.compile(
     r"的(?:问题|内容|情况|事情?|表述|提法|说法|规定|要求)|加(?:在一起|一块儿?)|(?<=[^跟和与同])(?:跟|和|与|同)(?=[^，。]{2,12}有关)|"
     r"[《》，。？?！!、：:；;\s]"
 )
+_TITLE = re.compile(r"《[^《》]{2,60}》")
 _BRACKETED = re.compile(r"[（）()]")
 _BESIDES = re.compile(r"除了?[^，,。？?]{1,14}?(?:之外|以外|外)?[，,]")
 """What is not asked for: 除了约谈，还规定了哪些谈话."""
@@ -115,6 +116,9 @@ def find_phrase(text: str, searched: Sequence[ParsedDocument]) -> Terms | None:
         everywhere = _most_hold(outright, searched) and not _is_named(quoted, text)
         if fold(quoted) in texts and not everywhere:
             return outright
+    cited = [title for title in _TITLE.findall(text) if fold(title) in texts]
+    if cited:
+        return Terms.of(cited, explicit=True)
     said = _SAYS.split(text)
     mentioned = [match["words"] for match in _IS_MENTIONED.finditer(text)]
     mentioned += [match["words"] for match in _SINGLED_OUT.finditer(text)]
@@ -198,12 +202,15 @@ def _halves(word: str, texts: str) -> tuple[str, ...]:
     return tuple(half for half in (one, other) if akin and fold(half) in alone)
 
 
-def find_several(topic: str, searched: Sequence[ParsedDocument]) -> tuple[list[str], str]:
-    """Return words that a question lists, any of which may be said, and what its clause has beside.
+def find_several(topic: str, searched: Sequence[ParsedDocument]) -> tuple[list[str], str, str]:
+    """Return words that a question lists, any of which may be said, and what stands beside them.
+
+    In the same clause, and in the others.
 
     报备、备案、记录、存档的事项都有什么: those of them that the texts have, if there are two.
     """
-    for clause in _CLAUSE.split(_QUOTED.sub(r"\1", _ASIDE.sub("", topic))):
+    clauses = [c for c in _CLAUSE.split(_QUOTED.sub(r"\1", _ASIDE.sub("", topic))) if c.strip()]
+    for clause in clauses:
         first, *middle = _BETWEEN.split(_EITHER.sub("", clause))
         if not middle or _FOR_INSTANCE.search(clause):
             continue
@@ -217,8 +224,9 @@ def find_several(topic: str, searched: Sequence[ParsedDocument]) -> tuple[list[s
         words = [word for word in dict.fromkeys(map(_term, ends)) if _can_be_listed(word, texts)]
         if len(words) > 1:
             rest = f"{first.removesuffix(ends[0])} {last.removeprefix(ends[-1])}"
-            return words, _NOISE.sub("", rest)
-    return [], ""
+            others = "".join(other for other in clauses if other is not clause)
+            return words, _NOISE.sub("", rest), _NOISE.sub("", others)
+    return [], "", ""
 
 
 def _can_be_listed(word: str, texts: str) -> bool:

@@ -12,9 +12,11 @@ _BEFORE = re.compile(r"(?:落实|贯彻|照着)(?:好)?$")
 _NOUN = r"[\s》]*(?:的)?(?:那|这)?(?:个|份)?(?:文件|意见|规定|要求|精神|条款|部署)?的?\s*"
 _THEN = re.compile(rf"{_NOUN}[，,]")
 _BEHIND = re.compile(
-    rf"{_NOUN}(?:(?:贯彻|落实|执行|实施|施行)+(?:的?(?:情况|效果|成效)|得|好不好|怎么样)"
+    rf"{_NOUN}(?:(?:在[^，。；？?怎如]{{0,6}})?(?:贯彻|落实|执行|实施|施行)+(?:的?(?:情况|效果|成效)|得|好不好|怎么样)"
     r"|在[^，。；？?怎如]{0,8}落(?:下去|到?地|到?实))"
 )
+# 哪几条写到怎么落实中央《意见》本身: the text that does so is asked of.
+_ITSELF = re.compile(r"[\s》]*(?:本身|自身|自己)")
 _DIVIDED = re.compile(rf"{_NOUN}[^，。；？?]{{0,8}}(?:细化|拆|掰|分解)(?:成|为|了|出)")
 _TAKEN = re.compile(r"(?:把|将|照着)$")
 
@@ -49,8 +51,11 @@ def _whole(
 
 
 def _is_carried_out(question: str, span: tuple[int, int]) -> bool:
-    behind = _BEHIND.match(question, span[1])
     ahead = question[: span[0]]
-    before = _BEFORE.search(ahead) and _THEN.match(question, span[1])
+    # 《意见》在北京落实得怎么样: where, not what.
+    behind = not ahead.endswith("在") and _BEHIND.match(question, span[1])
+    before = _BEFORE.search(ahead) and (
+        _THEN.match(question, span[1]) or _ITSELF.match(question, span[1])
+    )
     divided = _TAKEN.search(ahead) and _DIVIDED.match(question, span[1])
     return bool(behind or before or divided)
