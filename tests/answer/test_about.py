@@ -25,6 +25,7 @@ Documents = dict[str, ParsedDocument]
         pytest.param("答记者问是哪一天发表的？", INTERVIEW, "2021年7月13日", id="day-in-press"),
         pytest.param("邹开红的文章发在哪本刊物上？", ESSAY, "《中国纪检监察》", id="magazine"),
         pytest.param("邹开红的文章登在第几期？", ESSAY, "2021年第12期", id="number-of-issue"),
+        pytest.param("若干措施是照着上面哪份文件制定的？", MEASURES, "为贯彻《意见》", id="basis"),
         pytest.param("《意见》一共多少条？", OPINIONS, "25条", id="articles"),
         pytest.param("《若干措施》总共有几条？", MEASURES, "28条", id="articles-of-the-other"),
         pytest.param("《意见》分为几个部分？", OPINIONS, "5个部分", id="parts"),
@@ -218,3 +219,23 @@ def test_who_gets_or_makes_what_a_text_is_about_is_not_who_got_or_made_the_text(
 ) -> None:
     answer = assistant.ask(question)
     assert any(quoted in c.quote for c in answer.citations)
+
+
+def test_another_printing_is_proved_by_its_own_place(assistant: Assistant) -> None:
+    answer = assistant.ask("《意见》对外是哪家媒体发布的，什么时候见报的？")
+    assert "新华社" in answer.text
+    assert f"{OPINIONS}-xinhua" in {c.document_id for c in answer.citations}
+
+
+def test_a_fact_that_is_only_told_is_not_what_is_asked(assistant: Assistant) -> None:
+    answer = assistant.ask("中央文件总共25条，到了北京拆成多少项任务来落实？")
+    assert "46项" in answer.text
+    assert {c.document_id for c in answer.citations} == {INTERVIEW}
+
+
+def test_a_second_sentence_that_asks_on_is_answered_too(assistant: Assistant) -> None:
+    answer = assistant.ask(
+        "中央这个关于监督一把手的意见是哪一天印发的？听说以前没有过这类专门文件，是这样吗？"
+    )
+    assert "2021年3月27日" in answer.text
+    assert len({c.document_id for c in answer.citations}) > 1

@@ -266,3 +266,69 @@ def test_of_words_any_of_which_may_be_said_all_are_looked_for(
 )
 def test_not_all_that_a_question_lists_is_looked_for(assistant: Assistant, question: str) -> None:
     assert not assistant.ask(question).text.startswith("出现“")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        pytest.param(
+            "审计局来函。麻烦把中央《意见》和北京《若干措施》凡是涉及审计的规定找全。",
+            {(OPINIONS, 5), (OPINIONS, 19), (OPINIONS, 23), (MEASURES, 13), (MEASURES, 20)},
+            id="all that concerns a matter",
+        ),
+        pytest.param(
+            "个人有关事项（报告、公开、说明、抽查）在两份文件中的全部规定",
+            {(OPINIONS, 8), (OPINIONS, 16), (MEASURES, 13), (MEASURES, 20)},
+            id="all rules on a matter",
+        ),
+        pytest.param(
+            "纪委要出“专题报告”的有哪几种情况？中央的、北京的都要",
+            {(OPINIONS, 13), (MEASURES, 17), (MEASURES, 24)},
+            id="a rare term in quotation marks, whoever does it",
+        ),
+        pytest.param(
+            "关于领导干部的老婆孩子、亲戚，中央和市里两边都有哪几条管着",
+            {(OPINIONS, 12), (OPINIONS, 17), (MEASURES, 16), (MEASURES, 21)},
+            id="everyday words for several",
+        ),
+        pytest.param(
+            "北京那份措施的正文各条里，哪几条写到怎么落实中央《意见》本身？",
+            {(MEASURES, 1), (MEASURES, 20), (MEASURES, 27), (MEASURES, 28)},
+            id="another text by its name",
+        ),
+        pytest.param(
+            "中央《意见》讲同级班子监督的那一部分，有哪几条提到约谈？",
+            {(OPINIONS, 8), (OPINIONS, 11)},
+            id="within a part",
+        ),
+    ],
+)
+def test_all_articles_on_a_matter_are_listed(
+    assistant: Assistant, question: str, expected: set[tuple[str, int]]
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    numbered = {f"{document_id}#{number}" for document_id, number in expected}
+    assert {c.article_id for c in answer.citations if "#p" not in c.article_id} == numbered
+
+
+def test_a_list_is_not_drawn_up_by_what_is_only_mentioned(assistant: Assistant) -> None:
+    """几条毛病 counts faults, not articles."""
+    answer = assistant.ask("北京的单位，一把手述责述廉时被评议出几条毛病，改的情况报到哪里？")
+    assert not answer.text.startswith("出现“")
+    assert f"{MEASURES}#11" in {c.article_id for c in answer.citations}
+
+
+def test_the_other_texts_that_articles_cite_are_listed(
+    assistant: Assistant, documents: Documents
+) -> None:
+    answer = assistant.ask("《若干措施》里点到了哪些党内法规？")
+    assert answer.text.startswith("条文中点到的其他文件共3个：《中国共产党重大事项请示报告条例》")
+    assert {c.article_id for c in answer.citations} == {f"{MEASURES}#{n}" for n in (4, 7, 15, 17)}
+    assert all("《" in c.quote for c in answer.citations)
+    assert "《意见》" not in answer.text.splitlines()[0]
+
+
+def test_a_text_that_cites_no_other_has_no_such_list(assistant: Assistant) -> None:
+    answer = assistant.ask("邹开红的文章援引了哪些法律？")
+    assert not answer.text.startswith("条文中点到的")

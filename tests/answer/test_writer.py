@@ -74,3 +74,19 @@ def test_how_a_document_is_carried_out_is_found_in_the_one_that_carries_it_out(
 ) -> None:
     answer = assistant.ask("中央《意见》的落实情况，北京怎么检查？")
     assert any("《意见》实施情况纳入" in c.quote for c in answer.citations)
+
+
+def test_a_part_that_a_question_limits_itself_to_is_answered_from_all_its_articles(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("中央意见讲班子内部同级监督时，给党委（党组）安排了哪些任务？")
+    assert {c.article_id for c in answer.citations} == {f"{OPINIONS}#{n}" for n in range(8, 15)}
+
+
+def test_a_follow_up_on_another_printing_finds_its_like_in_the_other_text(
+    assistant: Assistant,
+) -> None:
+    """The articles of a second printing are not searched, and have no vector of their own."""
+    history = [("user", "新华社版第六条怎么写的"), ("assistant", "《意见（新华社版）》第六条：……")]
+    answer = assistant.ask("北京呢？", history=history)
+    assert answer.status in ("answered", "refused")

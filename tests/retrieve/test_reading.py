@@ -46,6 +46,12 @@ def test_the_topic_keeps_the_name_of_a_body(reader: Reader) -> None:
         "写报告的时候，这个人的情况怎么摆？",
         "放到北京，由哪一位出面把人叫来谈？",
         "谈话情况呢，要不要记下来？",
+        "再往上一层，中央《意见》里是谁来做这件事？",
+        "听说北京比这儿多写了一种情形，是哪种？",
+        "后面这种情况报给谁，两份文件写得一样吗？",
+        "哪些情况？请列全，我要写进方案",
+        "光坐那儿听不够吧，还得找哪些人聊",
+        "中央《意见》里列举的又是哪几类事？",
     ],
 )
 def test_a_question_with_an_ellipsis_goes_on_from_the_one_before(
@@ -103,6 +109,8 @@ def test_a_new_topic_inherits_nothing(reader: Reader, question: str) -> None:
         "信访举报多久分析一次呢？",
         "另外，大数据能用上吗？",
         "民主生活会也要公开吗？",
+        pytest.param("请示报告这件事，北京怎么管？", id="what stands before is taken up"),
+        pytest.param("按年度来做的事项有哪几样，中央意见里", id="a matter of its own"),
         pytest.param(
             "巡视报告里一把手要单列吗",
             marks=pytest.mark.xfail(

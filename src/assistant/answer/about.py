@@ -233,7 +233,7 @@ _SMALL_TALK = re.compile(
     r"你是谁|你叫什么|你能做什么|你会什么|怎么用|使用说明|帮助|help)(?:你|您|了|啊|呀|吗|名字|的)*[\s！!。.~？?]*$",
     re.IGNORECASE,
 )
-_PRINTED = re.compile(r"媒体|见报|报纸|公开发|对外|公布|刊登|刊发|登报")
+_PRINTED = re.compile(r"媒体|见报|报纸|对外|刊登|刊发|登报")
 """Words for how a text came before the public: what another printing tells."""
 TAG = 4
 """Characters up to which a clause asks nothing of its own: 没错吧, 是哪天."""

@@ -34,7 +34,7 @@ _JOINS_AHEAD = re.compile(
     r"^(?:以及|和|及|与|或者?|并|跟|同|对于?|把|将|被|由|向|从|按照?|在|于|的|地|得|所|等|了|过|其|该)+"
 )
 _JOINS_BEHIND = re.compile(
-    r"(?:以及|和|及|与|或者?|并|(?:加强|强化|加大|做好|抓好|突出|深化|健全|完善|落实)?对于?|把|将|被|由|向|从|在|于|的|地|得|等|了|过)+$"
+    r"(?:以及|和|及|与|或者?|并|(?:加强|强化|加大|做好|抓好|突出|深化|健全|完善|落实)?对于?|把|将|被|由|向|从|在|于|的|地|得|等|了|过|相互|互相)+$"
 )
 _EDGES = "把将中里的了过要有是在和与来都出全到做事人条处请我几次吗呢好种个些"
 ANY_NOUN = re.compile(
@@ -125,7 +125,7 @@ def find_phrase(text: str, searched: Sequence[ParsedDocument]) -> Terms | None:
     for part in (*mentioned, *reversed(said[1:]), said[0]):
         for words in sorted(_NOISE.split(part), key=len, reverse=True):
             for asked in dict.fromkeys((words, *_BRACKETED.split(words))):
-                term = _find(asked.strip(_EDGES), texts, searched)
+                term = _find(_trim(asked), texts, searched)
                 if term is not None:
                     explicit = part in mentioned or _is_named(term.words[0], text)
                     return Terms(term.words, term.pattern, explicit)
@@ -135,10 +135,10 @@ def find_phrase(text: str, searched: Sequence[ParsedDocument]) -> Terms | None:
 def find_term(asked: str, searched: Sequence[ParsedDocument]) -> Terms | None:
     """Return a term that the texts have as it was asked for, or None."""
     texts = fold("\n".join(parsed.document.text for parsed in searched))
-    several = [word.strip(_EDGES) for word in _BETWEEN.split(_QUOTED.sub(r"\1", asked))]
+    several = [_trim(word) for word in _BETWEEN.split(_QUOTED.sub(r"\1", asked))]
     if len(several) > 1 and all(_can_be_listed(word, texts) for word in several):
         return Terms.of(several)
-    asked = _QUOTED.sub(r"\1", _NOISE.sub("", asked)).strip(_EDGES)
+    asked = _trim(_QUOTED.sub(r"\1", _NOISE.sub("", asked)))
     found = _find(asked, texts, searched)
     return found if found and asked.endswith(found.words[0]) else None
 
@@ -256,6 +256,11 @@ def _stands_for(found: str, asked: str) -> bool:
     if len(found) < SHORTEST_TERM or len(found) < LEAST_OF_ASKED * len(asked):
         return False
     return len(asked.rpartition(found)[2]) <= MOST_BEHIND
+
+
+def _trim(words: str) -> str:
+    """Return words without the light ones at their ends; 全 begins many a term (全面从严治党)."""
+    return words.rstrip(_EDGES).lstrip(_EDGES.replace("全", ""))
 
 
 def _term(found: str) -> str:
