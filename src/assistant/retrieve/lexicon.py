@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
@@ -51,9 +50,13 @@ class Lexicon:
             for word in official:
                 words.setdefault(word.casefold(), word)
         self._words = words
-        # Where two overlap, the longer one counts.
-        longest_first = sorted(words, key=lambda word: -len(word))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)
+        # Thousands of alternatives in one pattern are tried one after another at every place of
+        # a question; by the two characters that they begin with there are a few.
+        self._lengths: dict[str, list[int]] = {}
+        for word in sorted(words, key=len, reverse=True):
+            lengths = self._lengths.setdefault(word[:2], [])
+            if len(word) not in lengths:
+                lengths.append(len(word))
 
     @classmethod
     def load(cls, corpus: Path, texts: Iterable[str]) -> Lexicon:
@@ -81,4 +84,18 @@ class Lexicon:
 
     def translate(self, question: str) -> str:
         """Return the question with everyday words replaced by the corpus's own."""
-        return self._pattern.sub(lambda match: self._words[match[0].casefold()], question)
+        folded = question.casefold()
+        if len(folded) != len(question):  # ß: no word here has such a letter
+            folded = question
+        out, at = [], 0
+        while at < len(question):
+            word = self._longest_at(folded, at)
+            out.append(self._words[word] if word else question[at])
+            at += len(word) or 1
+        return "".join(out)
+
+    def _longest_at(self, text: str, at: int) -> str:
+        """Return the longest word that begins at a place of a text, or nothing."""
+        lengths = (*self._lengths.get(text[at : at + 2], ()), *self._lengths.get(text[at], ()))
+        words = (text[at : at + length] for length in lengths)
+        return next((word for word in words if word in self._words), "")
