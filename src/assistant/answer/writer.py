@@ -391,10 +391,7 @@ class Writer:
     def _opening(
         self, reading: Reading, statements: Sequence[Statement], *, one: bool = True
     ) -> str:
-        """Return what is said before the quotations: a wrong premise set right, or the value.
-
-        The value only where ``one`` thing is asked.
-        """
+        """Return a wrong premise set right or, where ``one`` thing is asked, its value."""
         text = self._documents[statements[0].article.document_id].document.text
         quoted = " ".join(text[start:end] for start, end in statements[0].spans)
         value = lead_with(kinds_asked(reading.form), quoted) if one else ""
