@@ -237,7 +237,8 @@ def answer_cited(
 
 
 def _said(terms: Terms) -> str:
-    return "、".join(f"“{word}”" for word in terms.words)
+    words = "、".join(f"“{word}”" for word in terms.words)
+    return f"{words}（含中间另有一词）" if terms.loose else words
 
 
 def _places(

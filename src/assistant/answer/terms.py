@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.domain import Article, ParsedDocument
 from assistant.text import fold
@@ -78,6 +79,11 @@ MOST_INSIDE = 2
 """Characters of that word."""
 
 
+TEXTS_KEPT = 8192
+_folded = lru_cache(maxsize=TEXTS_KEPT)(fold)
+"""The texts of articles and documents are folded once, not for every question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Words of which any may be said."""
@@ -87,6 +93,8 @@ class Terms:
     """All of them, over folded text."""
     explicit: bool = False
     """Whether the question says outright that these words are to be found."""
+    loose: bool = False
+    """Whether another word may stand inside them."""
 
     @classmethod
     def of(cls, words: Iterable[str], *, explicit: bool = False) -> Terms:
@@ -97,11 +105,11 @@ class Terms:
 
     def held_by(self, text: str) -> bool:
         """Tell whether a text has one of the words."""
-        return self.pattern.search(fold(text)) is not None
+        return self.pattern.search(_folded(text)) is not None
 
     def count(self, text: str) -> int:
         """Return how often a text has them."""
-        return sum(1 for _ in self.pattern.finditer(fold(text)))
+        return sum(1 for _ in self.pattern.finditer(_folded(text)))
 
 
 def find_phrase(text: str, searched: Sequence[ParsedDocument]) -> Terms | None:
@@ -109,7 +117,7 @@ def find_phrase(text: str, searched: Sequence[ParsedDocument]) -> Terms | None:
 
     ``text`` is a question without the names of documents.
     """
-    texts = fold("\n".join(parsed.document.text for parsed in searched))
+    texts = _all(searched)
     text = _BESIDES.sub(" ", text)
     for quoted in _QUOTED.findall(text):
         outright = Terms.of([quoted], explicit=True)
@@ -128,13 +136,13 @@ def find_phrase(text: str, searched: Sequence[ParsedDocument]) -> Terms | None:
                 term = _find(_trim(asked), texts, searched)
                 if term is not None:
                     explicit = part in mentioned or _is_named(term.words[0], text)
-                    return Terms(term.words, term.pattern, explicit)
+                    return replace(term, explicit=explicit)
     return None
 
 
 def find_term(asked: str, searched: Sequence[ParsedDocument]) -> Terms | None:
     """Return a term that the texts have as it was asked for, or None."""
-    texts = fold("\n".join(parsed.document.text for parsed in searched))
+    texts = _all(searched)
     several = [_trim(word) for word in _BETWEEN.split(_QUOTED.sub(r"\1", asked))]
     if len(several) > 1 and all(_can_be_listed(word, texts) for word in several):
         return Terms.of(several)
@@ -156,6 +164,10 @@ def _find(asked: str, texts: str, searched: Sequence[ParsedDocument]) -> Terms |
         return None
     found = _core(asked, found, searched)
     return _loosely(found, texts) or Terms.of([found, *_halves(found, texts)])
+
+
+def _all(searched: Sequence[ParsedDocument]) -> str:
+    return "\n".join(_folded(parsed.document.text) for parsed in searched)
 
 
 def _most_hold(terms: Terms, searched: Sequence[ParsedDocument]) -> bool:
@@ -187,7 +199,8 @@ def _loosely(word: str, texts: str) -> Terms | None:
     ]
     parted = [split for split in splits if re.search(split, texts)]
     whole = re.escape(folded)
-    return Terms((word,), re.compile("|".join((whole, *parted)))) if parted else None
+    pattern = re.compile("|".join((whole, *parted)))
+    return Terms((word,), pattern, loose=True) if parted else None
 
 
 def _halves(word: str, texts: str) -> tuple[str, ...]:
@@ -214,7 +227,7 @@ def find_several(topic: str, searched: Sequence[ParsedDocument]) -> tuple[list[s
         first, *middle = _BETWEEN.split(_EITHER.sub("", clause))
         if not middle or _FOR_INSTANCE.search(clause):
             continue
-        texts = fold("\n".join(parsed.document.text for parsed in searched))
+        texts = _all(searched)
         *middle, last = middle
         of = _OF.match(first)
         if of and fold(of["matter"]) in texts and not _NO_MATTER.fullmatch(of["matter"]):
@@ -274,7 +287,7 @@ def _core(asked: str, found: str, searched: Sequence[ParsedDocument]) -> str:
     领导干部个人有关事项 is nowhere, 干部个人有关事项 once by chance, 个人有关事项 is the matter. A
     shorter end must be in more articles by as much as it says less.
     """
-    articles = [fold(article.text) for parsed in searched for article in parsed.articles]
+    articles = [_folded(article.text) for parsed in searched for article in parsed.articles]
 
     def held(word: str) -> int:
         return sum(fold(word) in text for text in articles)
