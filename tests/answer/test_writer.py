@@ -87,6 +87,33 @@ def test_a_follow_up_on_another_printing_finds_its_like_in_the_other_text(
     assistant: Assistant,
 ) -> None:
     """The articles of a second printing are not searched, and have no vector of their own."""
-    history = [("user", "新华社版第六条怎么写的"), ("assistant", "《意见（新华社版）》第六条：……")]
+    history: tuple[Turn, ...] = (
+        ("user", "新华社版第六条怎么写的"),
+        ("assistant", "《意见（新华社版）》第六条：……"),
+    )
     answer = assistant.ask("北京呢？", history=history)
-    assert answer.status in ("answered", "refused")
+    assert answer.status == "answered"
+    assert {c.document_id for c in answer.citations} == {MEASURES}
+
+
+TALK: tuple[Turn, ...] = (
+    ("user", "下级单位的民主生活会怎么监督？"),
+    ("assistant", "组织部门应当会同纪检机关进行督促检查和指导（《意见》第十八条）。"),
+)
+
+
+@pytest.mark.parametrize("question", ["食堂几点开饭", "护照去哪办", "房贷利率多少", "股票能买吗"])
+def test_a_short_question_that_has_nothing_to_do_with_the_talk_is_refused(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question, history=TALK)
+    assert answer.status == "refused"
+    assert not answer.citations
+
+
+@pytest.mark.parametrize("question", ["没开好会怎样", "谁来检查", "多久一次"])
+def test_a_short_question_that_goes_on_is_answered_from_the_talk(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question, history=TALK)
+    assert answer.question_used.startswith("下级单位的民主生活会怎么监督")

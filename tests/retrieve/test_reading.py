@@ -339,3 +339,24 @@ def test_an_article_that_is_pointed_at_is_wanted_whole(reader: Reader) -> None:
     reading = reader.read("我要写材料，把那一条整条发我，别概括", TALKS)
     assert reading.leans
     assert asks_source(reading.text)
+
+
+def test_of_a_chain_of_follow_ups_the_first_question_and_the_last_are_kept(reader: Reader) -> None:
+    chain: list[Turn] = list(TALKS)
+    for question in ("谁来谈？", "多久一次？", "谈完呢？"):
+        chain += [("user", question), ("assistant", "……")]
+    reading = reader.read("要报告吗？", chain)
+    first = reader.read(TALKS[0][1]).text.rstrip("？")
+    assert reading.standalone == f"{first}；谈完呢；要报告吗？" or reading.standalone.startswith(
+        first
+    )
+    assert "谁来谈" not in reading.standalone
+    assert "多久一次" not in reading.standalone
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["换个话题，一把手能不能第一个表态", "谢谢，再问个别的，抽查多少", "说点别的，审计呢"],
+)
+def test_who_says_so_leaves_the_matter(reader: Reader, question: str) -> None:
+    assert not reader.read(question, TALKS).leans

@@ -48,6 +48,13 @@ WHOLE = 0.95
 ASKED_AT_END = 80
 """Characters of a question, from its end, that are read with what would be quoted."""
 
+LEAST_WORDS = 2
+"""Pairs of characters with content that a follow-up must have to be beside the talk …"""
+KNOWN = 0.05
+"""… the share of them that the texts may know …"""
+BESIDE = -4.3
+"""… and the log-odds below which what was talked about does not answer it."""
+
 Answers = Callable[[str, str], float]
 """The log-odds that a text answers a question."""
 
@@ -110,6 +117,27 @@ class Judge:
         """Tell whether the evidence suffices."""
         return evidence.probability >= self._threshold
 
+    def strays(self, reading: Reading, statements: Sequence[Statement]) -> bool:
+        """Tell whether a question that was taken to lean on the talk has nothing to do with it.
+
+        食堂几点开饭 after a question on 民主生活会: of words that no text has, and what would be
+        quoted does not answer it.
+        """
+        if not reading.leans or reading.mentions.spans:
+            return False
+        words = self._searcher.content(reading.text)
+        if len(words) < LEAST_WORDS or self._searcher.coverage(reading.text, None) > KNOWN:
+            return False
+        quoted = self._quote(statements)
+        return self._answers(reading.text[-ASKED_AT_END:], _SPACE.sub("", quoted)) < BESIDE
+
+    def _quote(self, statements: Sequence[Statement]) -> str:
+        return "\n".join(
+            self._documents[s.article.document_id].document.text[start:end]
+            for s in statements
+            for start, end in s.spans
+        )
+
     @cached_property
     def _texts(self) -> str:
         return "\n".join(parsed.document.text for parsed in self._documents.values()).lower()
@@ -143,11 +171,7 @@ class Judge:
         kinds: Sequence[Kind],
     ) -> Evidence:
         """Return what speaks for and against answering ``reading`` with ``statements``."""
-        quoted = "\n".join(
-            self._documents[s.article.document_id].document.text[start:end]
-            for s in statements
-            for start, end in s.spans
-        )
+        quoted = self._quote(statements)
         missing = next((kind for kind in kinds if not gives(kind, quoted)), None)
         first = ranking.hits[0].article.text if ranking.hits else ""
         slot = missing_slot(reading.text, quoted, first)

@@ -337,6 +337,8 @@ class Writer:
 
     def _answer_content(self, reading: Reading) -> Answer:
         evidence, hits, statements = self._examine(reading)
+        if self._judge.strays(reading, statements):
+            return self._answer_content(reading.alone)
         parts = split_parts(reading.text)
         if self._judge.is_answerable(evidence):
             opening = self._opening(reading, statements, one=len(parts) == 1)

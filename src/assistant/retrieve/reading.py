@@ -56,6 +56,11 @@ _ADDS = re.compile(
 _SAME_AGAIN = re.compile(
     r"(?:也|同样)(?:是|要|得|算|一样|这样|适用|这么)|又(?:是|由|归|该|怎|如何)"
 )
+# Leaves the matter, whatever follows: 换个话题，一把手能不能第一个表态.
+_LEAVES = re.compile(
+    r"^(?:好的?|谢谢|多谢|明白了?|知道了|嗯|行)?[，,。！!\s]*(?:(?:我们?)?(?:换|说|问|聊|谈)(?:一?个|点)(?:别的|其他|话题|问题|事)"
+    r"|(?:再|另外|还想)?(?:问|请教)(?:一?个|点)(?:别的|其他|另外)|另一个(?:问题|事)|不说(?:这|那)个了)"
+)
 # Turns to something else: 另外，大数据能用在监督上吗.
 _TURNS = re.compile(r"另外|还有(?:个|一个)?(?:事|问题)?[，,]|再问|顺便")
 _CLAUSE_END = re.compile(r"[，,。；;：:？?！!]")
@@ -88,8 +93,20 @@ class Reading:
     """The standalone question without the names of documents and places."""
     leans: bool = False
     """It goes on from the question before."""
+    root: tuple[str, str] = ("", "")
+    """The last question of the talk that stands by itself, and its topic; this one, if it does."""
     discussed: tuple[str, ...] = ()
     """Ids of the articles cited in the answer before, when it leans on that or adds to it."""
+
+    @property
+    def alone(self) -> Reading:
+        """The question as it stands, whatever was said before."""
+        return replace(self, standalone=self.text, topic=self.own_topic, leans=False, discussed=())
+
+    @property
+    def own_topic(self) -> str:
+        """The topic without what it inherits."""
+        return self.topic.rpartition("；")[2]
 
     @property
     def form(self) -> str:
@@ -121,7 +138,7 @@ class Reader:
         mentions = self._catalog.read(text)
         addresses = self._place(text, _outside_titles(read_addresses(text), mentions))
         topic = cut(text, [*mentions.spans, *(a.span for a in addresses)])
-        alone = Reading(text, text, mentions, addresses, topic=topic)
+        alone = Reading(text, text, mentions, addresses, topic=topic, root=(text, topic))
         if _RETURNS.match(text):
             history = _return_to(text, history)
         before = next((t for role, t in reversed(history) if role == "user"), None)
@@ -161,6 +178,8 @@ class Reader:
         text = reading.text.strip(_TRIM)
         if reading.addresses:
             return not (reading.mentions.documents or reading.mentions.hinted)
+        if _LEAVES.match(text):
+            return False
         if (
             _POINTS_BACK.search(text)
             or _RETURNS.match(text)
@@ -199,7 +218,7 @@ class Reader:
             topic = self._swap_subject(alone.text, replace(earlier, standalone=earlier.topic))
             return replace(
                 alone, standalone=swapped, topic=topic or swapped, mentions=mentions, leans=True,
-                discussed=tuple(discussed),
+                discussed=tuple(discussed), root=(swapped, topic or swapped),
             )  # fmt: skip
         talk = "\n".join(map(self._article_text, discussed)) or reply
         elsewhere = alone.mentions.documents or alone.mentions.hinted or alone.mentions.scoped
@@ -207,14 +226,23 @@ class Reader:
         swapped = _swap_matter(earlier.standalone, talk, matter) if matter else ""
         if swapped:
             # What was talked about does not bear on it; the new matter is what must be found.
-            return replace(alone, standalone=swapped, topic=matter, mentions=mentions, leans=True)
+            return replace(
+                alone, standalone=swapped, topic=matter, mentions=mentions, leans=True,
+                root=(swapped, matter),
+            )  # fmt: skip
+        # Of a chain of follow-ups the question that it began with, the last and this one: with all
+        # of them the tenth would be looked for by what the nine before it asked.
+        said, topic = earlier.root
+        if earlier.leans and earlier.text not in said:
+            said, topic = f"{said.rstrip(_TRIM)}；{earlier.text}", f"{topic}；{earlier.own_topic}"
         return replace(
             alone,
-            standalone=f"{earlier.standalone.rstrip(_TRIM)}；{alone.text}",
-            topic=f"{earlier.topic}；{alone.topic}",
+            standalone=f"{said.rstrip(_TRIM)}；{alone.text}",
+            topic=f"{topic}；{alone.topic}",
             mentions=mentions,
             leans=True,
             discussed=tuple(discussed),
+            root=earlier.root,
         )
 
     def _swap_subject(self, text: str, earlier: Reading) -> str:
