@@ -277,6 +277,11 @@ def test_not_all_that_a_question_lists_is_looked_for(assistant: Assistant, quest
             id="all that concerns a matter",
         ),
         pytest.param(
+            "凡是涉及审计的规定都找出来",
+            {(OPINIONS, 5), (OPINIONS, 19), (OPINIONS, 23), (MEASURES, 13), (MEASURES, 20)},
+            id="all that concerns a matter, in few words",
+        ),
+        pytest.param(
             "个人有关事项（报告、公开、说明、抽查）在两份文件中的全部规定",
             {(OPINIONS, 8), (OPINIONS, 16), (MEASURES, 13), (MEASURES, 20)},
             id="all rules on a matter",
