@@ -22,8 +22,12 @@ def test_the_first_text_comes_within_300_ms_of_the_models_first_token(
     server.behave(faithful, Manner(first_seconds=0.3, token_seconds=0.01))
     delays = []
     for _ in range(5):
+        before = len(server.first_token_at)
         first = next(iter(model_assistant.ask_stream(QUESTION)))
-        delays.append(time.perf_counter() - server.first_token_at[-1])
+        now = time.perf_counter()
+        # On a loaded machine the notice may be out before the server's thread has sent a token.
+        sent = server.first_token_at[before:]
+        delays.append(now - sent[0] if sent else 0.0)
         assert isinstance(first, Early)
         assert first.text
         assert first.checked == 0
