@@ -109,6 +109,7 @@ def test_a_short_question_that_has_nothing_to_do_with_the_talk_is_refused(
     answer = assistant.ask(question, history=TALK)
     assert answer.status == "refused"
     assert not answer.citations
+    assert answer.question_used == question
 
 
 @pytest.mark.parametrize("question", ["没开好会怎样", "谁来检查", "多久一次"])

@@ -360,3 +360,15 @@ def test_of_a_chain_of_follow_ups_the_first_question_and_the_last_are_kept(reade
 )
 def test_who_says_so_leaves_the_matter(reader: Reader, question: str) -> None:
     assert not reader.read(question, TALKS).leans
+
+
+def test_what_follows_a_change_of_subject_goes_on_from_the_changed_question(reader: Reader) -> None:
+    chain: list[Turn] = [*TALKS, ("user", "换成副职呢？"), ("assistant", "……")]
+    changed = reader.read("换成副职呢？", TALKS).standalone
+    assert reader.read("多久一次？", chain).standalone == f"{changed.rstrip('？')}；多久一次？"
+
+
+def test_a_follow_up_of_two_parts_keeps_both_when_taken_alone(reader: Reader) -> None:
+    reading = reader.read("那谁来谈；谈完呢", TALKS)
+    assert reading.leans
+    assert reading.alone.topic == "那谁来谈；谈完呢"

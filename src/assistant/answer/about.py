@@ -131,7 +131,7 @@ _TOPICS = (
             r"(?:制定|制订|出台|起草|来的|定的|写的)|制定依据|上位(?:文件|依据|规定)(?:是|有)(?:哪|什么)"
         ),
         _say_basis,
-        lambda parsed: _purpose(parsed),
+        _purpose,
     ),
     _Topic(
         re.compile(

@@ -13,7 +13,7 @@ from assistant.answer.terms import (
     find_phrase,
     find_several,
     find_term,
-    make_a_list,
+    makes_a_list,
 )
 from assistant.corpus.labels import document_label
 from assistant.corpus.sentences import split_clauses
@@ -164,7 +164,7 @@ def answer_quoted(
     if len(quoted) != 1 or len(quoted[0]) < LEAST_QUOTED:
         return None
     articles = [a for parsed in _normative(reading, listed) for a in parsed.numbered]
-    rare = make_a_list(Terms.of(quoted), articles, least=LEAST_HOLDING, most=MOST_IN_FULL)
+    rare = makes_a_list(Terms.of(quoted), articles, least=LEAST_HOLDING, most=MOST_IN_FULL)
     return answer_words(reading, listed, documents, as_written) if rare else None
 
 
@@ -200,7 +200,7 @@ def answer_words(
         terms = find_term(next(filter(None, matter.groups())), searched) or terms
     articles = [article for parsed in searched for article in parsed.numbered]
     least = LEAST_HOLDING - (words is either)
-    if not make_a_list(terms, articles, least=least, most=MOST_HOLDING):
+    if not makes_a_list(terms, articles, least=least, most=MOST_HOLDING):
         return None
     statements, counts = [], []
     for parsed in searched:

@@ -79,6 +79,8 @@ ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
 ONE_OF_SEVERAL = Extent(sentences=2, characters=180, close=0.5)
 OF_A_PART = Extent(sentences=5, characters=240, close=0.1)
 """Of an article of a part that is asked of as a whole …"""
+REACH_IN_A_PART = 8.0
+"""Standard deviations behind the first within which such articles are quoted …"""
 MOST_OF_A_PART = 1200
 """… and characters of all its articles, if these are few."""
 SIDE = Extent(sentences=8, characters=300, close=-1.3)
@@ -122,11 +124,11 @@ def asks_several(question: str) -> bool:
     return bool(_PLURAL.search(question)) or wants_everything(question)
 
 
-def gather(
-    hits: Sequence[Hit], kinds: Sequence[Kind], documents: Documents, *, reach: float
+def gather_part(
+    hits: Sequence[Hit], kinds: Sequence[Kind], documents: Documents
 ) -> list[Statement]:
-    """Return what to quote of all articles at most so far behind the first, in reading order."""
-    near = [hit for hit in hits if hit.score >= hits[0].score - reach]
+    """Return what to quote of a part, in order; articles far behind the first are left out."""
+    near = [hit for hit in hits if hit.score >= hits[0].score - REACH_IN_A_PART]
     near.sort(key=lambda hit: hit.article.start)
     share = max(OF_A_PART.characters, MOST_OF_A_PART // max(len(near), 1))
     extent = replace(OF_A_PART, characters=share)

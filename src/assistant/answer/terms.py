@@ -193,9 +193,14 @@ def _loosely(word: str, texts: str) -> Terms | None:
     if len(folded) < LEAST_LOOSE:
         return None
     inside = rf"[\u4e00-\u9fff]{{1,{MOST_INSIDE}}}"
+    ends = (
+        (folded[:at], folded[at:]) for at in range(SHORTEST_TERM, len(folded) - SHORTEST_TERM + 1)
+    )
+    # A pattern costs far more than to see that the texts lack one of its ends.
     splits = [
-        f"{re.escape(folded[:at])}{inside}{re.escape(folded[at:])}"
-        for at in range(SHORTEST_TERM, len(folded) - SHORTEST_TERM + 1)
+        f"{re.escape(head)}{inside}{re.escape(tail)}"
+        for head, tail in ends
+        if head in texts and tail in texts
     ]
     parted = [split for split in splits if re.search(split, texts)]
     whole = re.escape(folded)
@@ -311,6 +316,6 @@ def _longest_in(words: str, texts: str) -> str:
     return ""
 
 
-def make_a_list(terms: Terms, articles: Iterable[Article], *, least: int, most: int) -> bool:
+def makes_a_list(terms: Terms, articles: Iterable[Article], *, least: int, most: int) -> bool:
     """Tell whether some articles have one of the words, and by no means most."""
     return least <= sum(terms.held_by(article.text) for article in articles) <= most

@@ -20,7 +20,7 @@ from assistant.answer.extract import (
     asks_several,
     extent_of,
     favour_count,
-    gather,
+    gather_part,
     select_statements,
     wants_everything,
     wants_several,
@@ -45,8 +45,6 @@ BESIDE = 1.5
 """… when the question stands by itself and only adds to what was said."""
 WITHIN = 0.15
 """Probability below which an article that a question gives by its number does not answer it."""
-PART = 8.0
-"""Standard deviations behind the first within which articles of the part asked of are quoted."""
 ALIKE = 1.9
 """… when it is the most like one cited before, in the document that is now asked of."""
 
@@ -76,7 +74,7 @@ class Writer:
             self._refuse_foreign(reading) or self._settle(reading) or self._answer_content(reading)
         )
         used = reading.standalone if reading.leans else ""
-        return replace(answer, question_used=used)
+        return replace(answer, question_used=answer.question_used or used)
 
     def rank(self, reading: Reading, *, limit: int = HITS) -> tuple[Hit, ...]:
         """Return the ranked articles for a reading; those that its form settles come first."""
@@ -220,7 +218,7 @@ class Writer:
             return None
         ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
         kinds = kinds_sought(reading.form)
-        return compose(gather(ranking.hits, kinds, self._documents, reach=PART), self._documents)
+        return compose(gather_part(ranking.hits, kinds, self._documents), self._documents)
 
     def _answer_address(self, reading: Reading) -> Answer | None:
         several = self._answer_several(reading)
@@ -338,7 +336,7 @@ class Writer:
     def _answer_content(self, reading: Reading) -> Answer:
         evidence, hits, statements = self._examine(reading)
         if self._judge.strays(reading, statements):
-            return self._answer_content(reading.alone)
+            return replace(self._answer_content(reading.alone), question_used=reading.text)
         parts = split_parts(reading.text)
         if self._judge.is_answerable(evidence):
             opening = self._opening(reading, statements, one=len(parts) == 1)

@@ -91,6 +91,8 @@ class Reading:
     addresses: tuple[Address, ...]
     topic: str = ""
     """The standalone question without the names of documents and places."""
+    own_topic: str = ""
+    """The topic without what it inherits."""
     leans: bool = False
     """It goes on from the question before."""
     root: tuple[str, str] = ("", "")
@@ -102,11 +104,6 @@ class Reading:
     def alone(self) -> Reading:
         """The question as it stands, whatever was said before."""
         return replace(self, standalone=self.text, topic=self.own_topic, leans=False, discussed=())
-
-    @property
-    def own_topic(self) -> str:
-        """The topic without what it inherits."""
-        return self.topic.rpartition("；")[2]
 
     @property
     def form(self) -> str:
@@ -138,7 +135,9 @@ class Reader:
         mentions = self._catalog.read(text)
         addresses = self._place(text, _outside_titles(read_addresses(text), mentions))
         topic = cut(text, [*mentions.spans, *(a.span for a in addresses)])
-        alone = Reading(text, text, mentions, addresses, topic=topic, root=(text, topic))
+        alone = Reading(
+            text, text, mentions, addresses, topic=topic, own_topic=topic, root=(text, topic)
+        )
         if _RETURNS.match(text):
             history = _return_to(text, history)
         before = next((t for role, t in reversed(history) if role == "user"), None)
@@ -233,7 +232,7 @@ class Reader:
         # Of a chain of follow-ups the question that it began with, the last and this one: with all
         # of them the tenth would be looked for by what the nine before it asked.
         said, topic = earlier.root
-        if earlier.leans and earlier.text not in said:
+        if earlier.standalone != said:
             said, topic = f"{said.rstrip(_TRIM)}；{earlier.text}", f"{topic}；{earlier.own_topic}"
         return replace(
             alone,
