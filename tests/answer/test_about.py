@@ -27,6 +27,7 @@ Documents = dict[str, ParsedDocument]
         pytest.param("邹开红的文章登在第几期？", ESSAY, "2021年第12期", id="number-of-issue"),
         pytest.param("若干措施是照着上面哪份文件制定的？", MEASURES, "为贯彻《意见》", id="basis"),
         pytest.param("《意见》一共多少条？", OPINIONS, "25条", id="articles"),
+        pytest.param("《意见》从头到尾一共几条", OPINIONS, "25条", id="from-beginning-to-end"),
         pytest.param("《若干措施》总共有几条？", MEASURES, "28条", id="articles-of-the-other"),
         pytest.param("《意见》分为几个部分？", OPINIONS, "5个部分", id="parts"),
         pytest.param(
@@ -219,6 +220,21 @@ def test_who_gets_or_makes_what_a_text_is_about_is_not_who_got_or_made_the_text(
 ) -> None:
     answer = assistant.ask(question)
     assert any(quoted in c.quote for c in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "北京要搞的那个政商交往清单，一共列了多少条？",
+        "党委要建的那份正负面清单叫什么名称？",
+    ],
+)
+def test_what_a_list_is_called_or_counts_is_not_what_the_text_is_called_or_counts(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
+    assert "28条" not in answer.text
+    assert f"{MEASURES}#h2" not in {c.article_id for c in answer.citations}
 
 
 def test_another_printing_is_proved_by_its_own_place(assistant: Assistant) -> None:

@@ -285,3 +285,22 @@ def test_what_an_interview_says_of_a_documents_frame_is_not_its_own_outline(
     assert {c.document_id for c in answer.citations} == {INTERVIEW}
     assert "分为五个部分" in quoted(answer)
     assert "共5个问题" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("若干措施里组织领导这部分一共有几条", "《若干措施》第五部分共2条"),
+        ("《意见》讲同级领导班子监督的那部分有几条？", "《意见》第三部分共7条"),
+    ],
+)
+def test_how_many_articles_a_part_has_is_told_of_a_part_known_by_its_matter(
+    assistant: Assistant, question: str, said: str
+) -> None:
+    assert assistant.ask(question).text.startswith(said)
+
+
+def test_a_word_that_most_headings_have_names_no_part(assistant: Assistant) -> None:
+    answer = assistant.ask("中央《意见》对巡视组有啥要求：报告里“一把手”那块怎么写？")
+    assert "#h" not in "".join(cited(answer))
+    assert "单独列出" in quoted(answer)

@@ -261,6 +261,7 @@ def test_of_words_any_of_which_may_be_said_all_are_looked_for(
     [
         pytest.param("干部出现哪些情形会被追责？不担当、不报告这些", id="only for instance"),
         pytest.param("纪检机关、组织部门要做哪些事？", id="whose deeds are listed"),
+        pytest.param("《意见》对中央一级的领导同志有要求的所有条款请列出", id="who is meant"),
         pytest.param("北京盯民主生活会，会前、会中、会后分别要严格审核什么？", id="more is asked"),
     ],
 )

@@ -108,6 +108,8 @@ def test_words_for_anything_are_no_term(measures: Sequence[ParsedDocument], text
         ("提倡用大数据、搞信息化的是哪几条", ["用大数据", "信息化"]),
         ("问题线索的处置、移送、分析", []),
         ("配偶、子女、家属亲友怎么管", ["配偶", "子女", "家属亲友"]),
+        ("上级纪委、组织部的领导要去下级单位参加或列席哪些会", ["参加", "列席"]),
+        ("给组织部、宣传部派了哪些活", []),
     ],
 )
 def test_words_any_of_which_may_be_said_are_those_that_the_texts_have(

@@ -30,7 +30,9 @@ def test_one_value_written_in_two_ways_is_the_same(one: str, other: str) -> None
     assert (first.sort, first.key) == (second.sort, second.key)
 
 
-@pytest.mark.parametrize("text", ["十九届五中全会", "一把手", "及时约谈", "有一定比例", ""])
+@pytest.mark.parametrize(
+    "text", ["十九届五中全会", "一把手", "及时约谈", "有一定比例", "一条主线", ""]
+)
 def test_words_with_a_numeral_in_them_are_no_values(text: str) -> None:
     assert read_values(text) == ()
 

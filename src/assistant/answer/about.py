@@ -178,9 +178,9 @@ _TOPICS = (
     ),
     _Topic(
         re.compile(
-            r"条数|(?:共|总共|到底|总计|统共)[^，。；哪第]{0,4}(?:多少|几)个?条|"
+            r"条数|(?:共|总共|到底|总计|统共)[^，。；哪第查抓收办处]{0,4}(?:多少|几)个?条|"
             r"(?:》|文件|意见|措施|办法|规定|条例|通知|从头到尾|全文)[^，。；哪第涉提]{0,8}(?:多少|几)条"
-            r"(?!.{0,3}(?:涉及|提到|规定了|写|讲|关于|出现|要求|说))|"
+            r"(?!.{0,3}(?:涉及|提到|规定了|写|讲|关于|出现|要求|说|拆|细化|分解))|"
             r"共(?:有)?[〇零一二三四五六七八九十百两\d]+多?条|"
             r"(?:分|共|有|是)(?:为|成|有)?(?:多少|几)(?:个|大)?(?:部分|块|章)(?!.{0,3}(?:涉及|提到))|"
             r"\bhow many (?:articles|provisions|clauses|parts|sections|chapters)"
@@ -193,7 +193,7 @@ _TOPICS = (
     ),
     _Topic(
         re.compile(
-            r"全称|全名|正式名称|主标题|(?:完整)?(?:标题|题目)(?:是|叫|为|怎么|的全|全|$)|叫什么名|"
+            r"全称|全名|正式名称|主标题|(?:完整)?(?:标题|题目)(?:是|叫|为|怎么|的全|全|$)|(?<![长人者员任])叫什么名|"
             r"\b(?:full|official|exact|formal) (?:title|name)\b",
             re.IGNORECASE,
         ),
@@ -239,6 +239,9 @@ TAG = 4
 """Characters up to which a clause asks nothing of its own: 没错吧, 是哪天."""
 LONG_MATTER = 5
 """Characters in a row that a question has from a text when it is on a matter of it."""
+_THING = re.compile(
+    r"[那这][个份张套项][^，,。；;？?！!\s]{2,12}?(?:清单|台账|名单|档案|制度|机制)"
+)
 _ORDER = re.compile(r"最晚|最早|谁先|先后|最新|排序")
 _PART = re.compile(
     r"(?:第[^，。；]{1,3}|最后一?个?|[这那]一?|哪一|中间)(?:个)?大?(?:部分|块|章|节)|小标题|第\S{1,4}条"
@@ -289,8 +292,11 @@ def tell(reading: Reading, listed: Sequence[ParsedDocument]) -> tuple[str, tuple
 def _asks_of_content(reading: Reading, meant: Sequence[ParsedDocument]) -> bool:
     """Tell whether a question names a matter of the texts: then that is asked about.
 
-    纪检监察建议抄送给谁 does not ask to whom the document was sent.
+    纪检监察建议抄送给谁 does not ask to whom the document was sent, nor 那个政商交往清单列了多少条
+    how many articles it has.
     """
+    if _THING.search(reading.topic):
+        return True
     asked = fold(reading.form if reading.leans else reading.topic)
     named = "\n".join(fold(f"{p.document.title}{h.title}") for p in meant for h in p.headings)
     texts = "\n".join(fold(article.text) for parsed in meant for article in parsed.numbered)

@@ -50,10 +50,15 @@ _NAMES_UNIT = re.compile(_UNIT)
 _BEHIND_QUOTATION = re.compile(rf"\s*(?:的|这|那|此|下|下面|一|个|大)*{_UNIT}")
 # 讲同级班子监督的那一部分: what a part is about, in the asker's own words.
 _DESCRIBED = re.compile(
-    rf"(?:讲|关于|谈|论述|说|写|针对|涉及|有关|看|按)(?:到|的|如何|怎么)?(?P<topic>[^，,。；？?]{{3,40}}?)的?[这那哪]?(?:一|个|几)*{_UNIT}"
+    rf"(?:讲|关于|谈|论述|说|写|针对|涉及|有关|看|按)(?:到|的|如何|怎么)?(?!什么|啥|谁)(?P<topic>[^，,。；？?]{{3,40}}?)的?[这那哪]?(?:一|个|几)*{_UNIT}"
 )
 # 讲班子内部同级监督时，给党委安排了哪些任务: where in a text what is asked for stands.
 _WHERE = re.compile(r"(?:讲|谈|说|论述)到?(?P<topic>[^，,。；;？?]{4,20}?)的?时候?[，,]")
+# 组织领导这部分一共有几条: how many articles stand under a heading.
+_HOW_MANY = re.compile(
+    r"(?:(?:讲|谈|说|关于|论述)(?:的|到)?)?(?P<topic>[^，,。；;？?：:]{3,24}?)的?(?:[那这]一?个?)?大?部分"
+    r"(?:里面?|中)?(?:一共|总共|共|都)?(?:有|包括|含|是|列了?)?(?:多少|几)个?条(?!件)"
+)
 _QUOTED = re.compile(r"“([^“”]{4,80})”|「([^「」]{4,80})」|‘([^‘’]{4,80})’|\"([^\"]{4,80})\"")
 _QUOTATION_MARKS = str.maketrans("", "", "\"'")
 MOST_OF_HEADING = 0.6
@@ -100,9 +105,9 @@ def find_named(reading: Reading, parsed: ParsedDocument) -> Heading | None:
     if exact is not None:
         return exact
     best, shared = None, LEAST_SHARED - 1
-    topic = fold(reading.topic)
+    topic = _bare(reading.topic)
     for heading in (h for h in parsed.headings if h.level == 1):
-        title = fold(heading.title)
+        title = _bare(heading.title)
         length = _matcher(title, topic).find_longest_match().size
         if length > shared and length >= LEAST_SHARE * len(title):
             best, shared = heading, length
@@ -254,6 +259,17 @@ def _marker(heading: Heading) -> Marker | None:
 def articles_of(heading: Heading, parsed: ParsedDocument) -> tuple[Article, ...]:
     """Return all articles that stand under a heading."""
     return tuple(a for a in parsed.articles if heading in a.headings)
+
+
+def answer_how_many(reading: Reading, documents: Documents) -> Answer | None:
+    """Return how many articles the part has that a question names by its matter, and which."""
+    named = reading.mentions.asked_of
+    found = _HOW_MANY.search(reading.topic) if len(named) == 1 else None
+    if found is None:
+        return None
+    parsed = documents[named[0]]
+    heading = _closest(found["topic"], parsed, _share, least=MOST_OF_TOPIC)
+    return answer_part(heading, parsed, documents) if heading else None
 
 
 def answer_asked(reading: Reading, parsed: ParsedDocument, documents: Documents) -> Answer | None:

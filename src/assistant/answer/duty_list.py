@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from assistant.answer.asked import Kind, kinds_asked
 from assistant.answer.compose import Documents, Statement, compose
 from assistant.answer.duty_question import (
     Asked,
@@ -27,6 +28,8 @@ MOST = 12
 """Passages that are quoted; of the others the articles are named."""
 LEAST_CHARGED, MOST_CHARGED = 2, 7
 """Articles with duties of a body between which all are quoted, though the question says more."""
+ONE_VALUE = frozenset({Kind.MONEY, Kind.SHARE, Kind.DAYS, Kind.PEOPLE})
+"""Of which a question wants one, and no list: 得在几个工作日里报备."""
 _JOINED = "；"
 """What stands between an earlier question and the one that leans on it."""
 ONE_BREATH = 80
@@ -50,7 +53,7 @@ def answer_duties(
     """
     if reading.addresses or (reading.leans and _JOINED in reading.topic):
         return None
-    if not may_ask(reading.topic):
+    if not may_ask(reading.topic) or set(kinds_asked(reading.form)) & ONE_VALUE:
         return None
     wanted = _wanted(reading, documents)
     bodies = register().bodies

@@ -9,6 +9,7 @@ from assistant.answer.compose import Documents, Statement, compose
 from assistant.answer.divisions import articles_meant, names_part
 from assistant.answer.terms import (
     ANY_NOUN,
+    NO_MATTER,
     Terms,
     find_phrase,
     find_several,
@@ -67,6 +68,8 @@ _ON_MATTER = re.compile(
 _ALL_OF_IT = re.compile(
     r"梳理|合在一起|连起来|通盘|整套|一套|一共|总共|全部|都有哪些|列全|归纳|哪些条款|[几哪]条"
 )
+_THROUGHOUT = re.compile(r"从头[到至]尾|通篇")
+"""Where to look, and nothing to be found."""
 LEAST_HOLDING = 3
 """Articles that have the word: of fewer, something more is asked. One less for several words."""
 MOST_HOLDING = 14
@@ -139,14 +142,16 @@ def _find_phrase(
     reading: Reading, searched: Sequence[ParsedDocument], as_written: Callable[[str], str]
 ) -> Terms | None:
     """Return what a question wants found, as it says it or else as regulations do."""
-    text = cut(reading.text, reading.mentions.spans)
+    text = _THROUGHOUT.sub("", cut(reading.text, reading.mentions.spans))
     terms = find_phrase(text, searched)
     several, _, _ = find_several(reading.topic, searched)
     if terms is None:
         several, _, _ = find_several(as_written(reading.topic), searched)
         if several:
             return Terms.of(several)
-        return find_phrase(as_written(text), searched)
+        put = find_phrase(as_written(text), searched)
+        # Who is asked about in everyday words is in every other article.
+        return None if put and NO_MATTER.fullmatch(put.words[0]) else put
     return Terms.of(several, explicit=terms.explicit) if terms.words[0] in several else terms
 
 

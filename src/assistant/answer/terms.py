@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -44,8 +44,9 @@ ANY_NOUN = re.compile(
     r"作用|依据|正文|意义|表述|说法|名称|对象|范围|标准|条件|落实|学习|贯彻|执行"
 )
 """Words for anything: no list is drawn up by them."""
-_NO_MATTER = re.compile(
-    r".*(?:部门|机关|书记|成员|干部|单位|组织|党委|党组|纪委|监委|政府|常委|主任|人员|“?一把手”?|负责人|领导|主管)$|"
+NO_MATTER = re.compile(
+    r".*(?:部门|机关|书记|成员|干部|单位|组织|党委|党组|纪委|监委|政府|常委|主任|人员|“?一把手”?|负责人?|领导|主管|"
+    r"(?<![内全局干])部)$|"
     r"(?:要求|规定|应当|必须|分别|其他|有关|进行|开展|加强|落实).*"
 )
 """Bodies do what is listed, and words of asking list nothing."""
@@ -229,26 +230,38 @@ def find_several(topic: str, searched: Sequence[ParsedDocument]) -> tuple[list[s
     """
     clauses = [c for c in _CLAUSE.split(_QUOTED.sub(r"\1", _ASIDE.sub("", topic))) if c.strip()]
     for clause in clauses:
-        first, *middle = _BETWEEN.split(_EITHER.sub("", clause))
-        if not middle or _FOR_INSTANCE.search(clause):
+        first, *further = _BETWEEN.split(_EITHER.sub("", clause))
+        if not further or _FOR_INSTANCE.search(clause):
             continue
         texts = _all(searched)
-        *middle, last = middle
         of = _OF.match(first)
-        if of and fold(of["matter"]) in texts and not _NO_MATTER.fullmatch(of["matter"]):
+        if of and fold(of["matter"]) in texts and not NO_MATTER.fullmatch(of["matter"]):
             continue  # 问题线索的处置、移送: what is done with it is told in many words
-        ends = [_end_in(first, texts), *(_start_in(_DOES.sub("", w), texts) for w in middle)]
-        ends.append(_start_in(_DOES.sub("", last), texts))
-        words = [word for word in dict.fromkeys(map(_term, ends)) if _can_be_listed(word, texts)]
-        if len(words) > 1:
-            rest = f"{first.removesuffix(ends[0])} {last.removeprefix(ends[-1])}"
-            others = "".join(other for other in clauses if other is not clause)
-            return words, _NOISE.sub("", rest), _NOISE.sub("", others)
+        others = "".join(other for other in clauses if other is not clause)
+        for words, rest in _runs(first, further, texts):
+            listed = [w for w in dict.fromkeys(map(_term, words)) if _can_be_listed(w, texts)]
+            if len(listed) > 1:
+                return listed, _NOISE.sub("", rest), _NOISE.sub("", others)
     return [], "", ""
 
 
+def _runs(first: str, further: Sequence[str], texts: str) -> Iterator[tuple[list[str], str]]:
+    """Yield words that stand side by side, and what stands before the first and behind the last.
+
+    上级纪委、组织部的领导要参加或者列席哪些会 has two: a piece between two words is all of a word.
+    """
+    begin, words = first, [_end_in(first, texts)]
+    for at, piece in enumerate(further, start=1):
+        piece = _DOES.sub("", piece)
+        word = _start_in(piece, texts)
+        words.append(word)
+        if at == len(further) or word != piece:
+            yield words, f"{begin.removesuffix(words[0])} {piece.removeprefix(word)}"
+            begin, words = piece, [_end_in(piece, texts)]
+
+
 def _can_be_listed(word: str, texts: str) -> bool:
-    asks = ANY_NOUN.fullmatch(word) or _NO_MATTER.fullmatch(word) or " " in word
+    asks = ANY_NOUN.fullmatch(word) or NO_MATTER.fullmatch(word) or " " in word
     return len(word) >= SHORTEST_TERM and fold(word) in texts and not asks
 
 

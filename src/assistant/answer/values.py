@@ -19,7 +19,10 @@ _PATTERNS = {
     ),
     "share": re.compile(rf"(?P<n>{_N})\s*[%％]|百分之(?P<m>{_N})|(?P<c>{_N})成(?=[^员为果立])"),
     "times": re.compile(rf"(?P<n>{_N})\s*(?:次|回|趟)(?!全会)"),
-    "items": re.compile(rf"(?<!第)(?P<n>{_N})\s*(?P<u>项|条|个部分|个方面)"),
+    # 一条主线 counts no articles.
+    "items": re.compile(
+        rf"(?<!第)(?P<n>{_N})\s*(?P<u>项|条(?![主红底战防]?线|渠道|路)|个部分|个方面)"
+    ),
     "days": re.compile(rf"(?P<n>{_N})\s*个?(?P<u>工作日|天|日)(?!常)"),
     "body": re.compile(r"(?P<r>中央|市委|省委|区委)(?P<b>[\u4e00-\u9fff]{2})部"),
 }

@@ -172,7 +172,8 @@ class Writer:
             return lookup.answer_whole(discussed, None, self._documents)
         as_written = self._searcher.as_written
         return (
-            enumerate_.answer_cited(reading, self._listed, self._documents)
+            divisions.answer_how_many(reading, self._documents)
+            or enumerate_.answer_cited(reading, self._listed, self._documents)
             or enumerate_.answer_list(reading, self._listed, self._documents, as_written)
             or about.answer_about(reading, self._listed, self._documents)
             or (compare.sets_against(reading) and self._compare(reading))

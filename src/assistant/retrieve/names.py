@@ -21,6 +21,13 @@ _GENRE = re.compile(r"^(?:意见|措施|办法|条例|规定|细则|准则|规�
 _NUMERAL = "[〇零一二三四五六七八九十百千两\\d]"
 _BEFORE_ADDRESS = rf"(?=\s*的?\s*(?:第\s*{_NUMERAL}|[（(]{_NUMERAL}|(?!一条|两条){_NUMERAL}+\s*条))"
 _INSIDE = r"(?=里|中(?!央)|的第|全文|共(?:有|几|多)|一共|从头|开头|正文)"
+# 意见是在哪家媒体公开的, 意见对副职有什么要求: of what begins a question, only a document is
+# published somewhere, or is about something.
+_BEGINS = r"(?:(?<![\u4e00-\u9fff])|(?<=请问))"
+_OF_A_TEXT = (
+    r"(?=关于|对于?(?![不吗吧了么立错路])|是?(?:怎么|如何)规定|是?(?:在|由|被|于)?(?:哪|谁|何|什么)"
+    r"[^，。？?]{0,8}(?:印发|发布|公布|公开|出台|刊[登发]|登出))"
+)
 _GENRES = "意见|措施|办法|条例|规定|细则|准则|规则|通知|决定|纲要|方案"
 # 意见和措施都有吗: two genres side by side, of which something is asked, are two documents.
 _ASKED_OF_BOTH = "(?:都|里|中|各|两|分别)"
@@ -325,6 +332,7 @@ def _name_pattern(name: str) -> re.Pattern[str]:
         return re.compile(f"{marked}|{bare}" if len(name) > 1 else marked)
     return re.compile(
         f"{marked}|{bare}{_BEFORE_ADDRESS}|{bare}{_INSIDE}|(?<=《){bare}"
+        rf"|{_BEGINS}{bare}{_OF_A_TEXT}"
         rf"|{bare}{_FIRST_OF_TWO}|{_SECOND_OF_TWO}{bare}(?={_ASKED_OF_BOTH})"
     )
 
