@@ -6,7 +6,6 @@ A question for a number of days is not answered by a sentence without one, howev
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -37,8 +36,7 @@ class _Rule:
     evidence: re.Pattern[str]
 
 
-_PERIOD = r"每(?:个)?(?:年|半年|季度|月|周|日|天|届|两年)|年度|月度|季度"
-_EVERY = rf"{_PERIOD}|定期|经常|常态化"
+_EVERY = r"每(?:个)?(?:年|半年|季度|月|周|日|天|届|两年)|年度|月度|季度|定期|经常|常态化"
 _TERM = r"(?:年|个月|天|日|小时|周|个工作日)"
 _UNIT = "个(?!人)|项|条|种|类|部分|方面|块|篇|字|级|批|票|等次|份|层|句|家"
 
@@ -108,7 +106,6 @@ _RULES = tuple(
         ),
     )
 )
-_NAMED_PERIOD = re.compile(_PERIOD)
 SOUGHT_ONLY = (Kind.CONSEQUENCE,)
 """Kinds that tell which sentence to quote; what has none is not refused for it."""
 TAIL = 60
@@ -135,11 +132,6 @@ def kinds_sought(question: str) -> tuple[Kind, ...]:
 def gives(kind: Kind, text: str) -> bool:
     """Tell whether a text holds a value of this kind."""
     return any(rule.evidence.search(text) for rule in _RULES if rule.kind is kind)
-
-
-def gives_period(kinds: Sequence[Kind], text: str) -> bool:
-    """Tell whether how often is asked and a text names the period: 每季度, and not only 定期."""
-    return Kind.FREQUENCY in kinds and _NAMED_PERIOD.search(text) is not None
 
 
 _THINGS = r"\s*大?(?P<unit>个|项|条|种|类|张|份|句)(?P<noun>[\u4e00-\u9fff]{2})"

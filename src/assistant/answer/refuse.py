@@ -20,7 +20,6 @@ from assistant.answer.asked import (
     asks_to_invent,
     asks_whether,
     gives,
-    gives_period,
     missing_particulars,
     missing_slot,
 )
@@ -192,7 +191,6 @@ class Judge:
             "asks_commentary": float(self._asks_commentary(reading)),
             "asks_whether": float(asks_whether(reading.text)),
             "missing_kind": float(missing is not None),
-            "gives_period": float(gives_period(kinds, quoted)),
             "missing_slot": float(bool(slot)),
             "missing_particular": float(
                 bool(missing_particulars(reading.text, _texts(ranking.hits)))

@@ -248,14 +248,17 @@ def find_several(topic: str, searched: Sequence[ParsedDocument]) -> tuple[list[s
 def _runs(first: str, further: Sequence[str], texts: str) -> Iterator[tuple[list[str], str]]:
     """Yield words that stand side by side, and what stands before the first and behind the last.
 
-    上级纪委、组织部的领导要参加或者列席哪些会 has two: a piece between two words is all of a word.
+    All of them, then those with nothing else between them: 纪委、组织部的领导要参加或者列席哪些会
+    lists two times two.
     """
-    begin, words = first, [_end_in(first, texts)]
-    for at, piece in enumerate(further, start=1):
-        piece = _DOES.sub("", piece)
-        word = _start_in(piece, texts)
+    pieces = [_DOES.sub("", piece) for piece in further]
+    starts = [_start_in(piece, texts) for piece in pieces]
+    end = _end_in(first, texts)
+    yield [end, *starts], f"{first.removesuffix(end)} {pieces[-1].removeprefix(starts[-1])}"
+    begin, words = first, [end]
+    for at, (piece, word) in enumerate(zip(pieces, starts, strict=True), start=1):
         words.append(word)
-        if at == len(further) or word != piece:
+        if word != piece or at == len(pieces):
             yield words, f"{begin.removesuffix(words[0])} {piece.removeprefix(word)}"
             begin, words = piece, [_end_in(piece, texts)]
 
