@@ -220,9 +220,13 @@ def test_what_a_wider_body_reports_a_narrower_one_does(
 
 @pytest.mark.parametrize(
     "question",
-    ["我们班子刚分了工，按北京的规定得在几个工作日里报备？", "书记要跟几个人谈话？"],
+    [
+        "我们班子刚分了工，按北京的规定得在几个工作日里报备？",
+        "书记要跟几个人谈话？",
+        "请示报告要列清单不",
+    ],
 )
-def test_where_one_value_is_asked_no_list_is_given(
+def test_where_one_value_or_yes_or_no_is_asked_no_list_is_given(
     corpus: Corpus, documents: dict[str, ParsedDocument], register: Register, question: str
 ) -> None:
     assert ask(question, corpus, documents, register) is None

@@ -338,3 +338,23 @@ def test_the_other_texts_that_articles_cite_are_listed(
 def test_a_text_that_cites_no_other_has_no_such_list(assistant: Assistant) -> None:
     answer = assistant.ask("邹开红的文章援引了哪些法律？")
     assert not answer.text.startswith("条文中点到的")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("末位表态写在哪一条", {(MEASURES, 14)}),
+        ("请问哪一条规定了末位表态", {(MEASURES, 14)}),
+        ("《意见》里党员民主监督在第几条", {(OPINIONS, 22)}),
+    ],
+)
+def test_where_a_text_says_something_is_told_however_little_is_asked(
+    assistant: Assistant, question: str, expected: set[tuple[str, int]]
+) -> None:
+    answer = assistant.ask(question)
+    assert {(c.document_id, c.number) for c in answer.citations} == expected
+
+
+def test_how_often_a_word_stands_everywhere_is_counted_all_the_same(assistant: Assistant) -> None:
+    answer = assistant.ask("《若干措施》提到“应当”的有多少处")
+    assert answer.text.startswith("出现“应当”的：《若干措施》")

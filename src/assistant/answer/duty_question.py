@@ -220,8 +220,15 @@ class Asked:
         return same or fold(self.report_to) in fold(told.span.text)
 
 
+# 请示报告要列清单不 asks for yes or no, and no list.
+_WHETHER = re.compile(r"(?:要|该|得|会|能|可以|用|须)[^，,。；;？?]{0,8}(?:不|吗|么|没有?)[？?]?$")
+_WHAT = re.compile(r"哪|什么|啥|几|多少|所有|全部|列出")
+
+
 def may_ask(topic: str) -> bool:
     """Return whether it is worth a look: the register is not read in for other questions."""
+    if _WHETHER.search(topic.strip()) and not _WHAT.search(topic):
+        return False
     patterns = (_ASKS_LIST, _ASKS_DUTIES, _ASKS_UPON)
     return any(p.search(clause) for clause in _CLAUSES.split(topic) for p in patterns)
 

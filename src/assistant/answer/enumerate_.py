@@ -11,6 +11,7 @@ from assistant.answer.terms import (
     ANY_NOUN,
     NO_MATTER,
     Terms,
+    find_exactly,
     find_phrase,
     find_several,
     find_term,
@@ -30,7 +31,7 @@ _LIST = re.compile(
     rf"(?:哪些|(?<!第)(?<!还有)哪几|(?<!第)(?<!哪)几)(?:个)?{_UNIT}|(?:都|各)在哪(?:些|几)?条|"
     rf"{_UNIT}.{{0,8}}(?:列(?!席)|找|数|挑|汇总|梳理|有哪些|都有)|(?:列(?!席)|找|数|挑|汇总|梳理)(?:全|出来|一下|出)?.{{0,18}}{_UNIT}|"
     rf"{_UNIT}请?(?:都|全部?)?(?:请)?(?:给我|发我)|(?:全部|所有)的?{_UNIT}|有多少{_UNIT}.{{0,3}}(?:提|写|讲|涉|出)|(?:提|写|讲|涉|用|出现|说)(?:到|过|及|了)?.{{0,2}}几次|"
-    rf"凡是[^，。？?；;]{{2,24}}的{_UNIT}|"
+    rf"凡是[^，。？?；;]{{2,24}}的{_UNIT}|(?:提|写|讲|出现|说)(?:到|过|及|了)?[^，。？?；;]{{1,16}}?的?(?:一共|总共)?有(?:多少|几){_UNIT}|"
     r"字样|字眼|(?:规定|内容).{0,3}(?:汇总|都列|列全|列出来|全部列)"
 )
 # Asks for a list of articles where not most of them have the term: 要求监督“一把手”，方式都有哪些.
@@ -51,6 +52,11 @@ _SEVERAL = re.compile(
 _WORD = re.compile(r"[“\"‘「]([\u4e00-\u9fff、]{2,12})[”\"’」]")
 _OF_KIND = re.compile(
     r"(?:哪些|哪几[种类项个条]|几[种类]|多少[种类])(?P<noun>[\u4e00-\u9fff]{2,4}?)(?=$|[啊呀呢吗，,。？?！!\s]|分别|要|应|都|各)"
+)
+# Asks in which article something stands.
+_IN_WHICH = re.compile(
+    r"(?:具体|究竟|到底)?(?:是|都)?(?:写|说|讲|规定|提到?|见|列|出)?(?:在|于|自)?(?:的是)?(?:第几条|哪一?条(?![件例])|哪个条款)"
+    r"(?:里面?|中)?(?:规定|写|讲|说|提到?|要求|明确)?(?:的|了|过)*"
 )
 # Asks which other texts are cited: 引用了哪些法规, 带书名号的文件.
 _OTHER_TEXTS = r"(?:别的|其他|其它|党内|上位)*(?:文件|法规|条例|法律|办法|规章|制度文件)"
@@ -171,6 +177,30 @@ def answer_quoted(
     articles = [a for parsed in _normative(reading, listed) for a in parsed.numbered]
     rare = makes_a_list(Terms.of(quoted), articles, least=LEAST_HOLDING, most=MOST_IN_FULL)
     return answer_words(reading, listed, documents, as_written) if rare else None
+
+
+def answer_place(
+    reading: Reading,
+    listed: Sequence[ParsedDocument],
+    documents: Documents,
+    as_written: Callable[[str], str],
+) -> Answer | None:
+    """Return where a text says what a question has word for word: 末位表态写在哪一条."""
+    found = _IN_WHICH.search(reading.topic)
+    if not found or reading.leans or reading.addresses or reading.mentions.reported:
+        return None
+    searched = _normative(reading, listed)
+    rest = f"{reading.topic[: found.start()]}{reading.topic[found.end() :]}"
+    terms = find_exactly(rest, searched) or find_exactly(as_written(rest), searched)
+    articles = [article for parsed in searched for article in parsed.numbered]
+    if terms is None or not makes_a_list(terms, articles, least=1, most=MOST_IN_FULL):
+        return None
+    statements = [
+        Statement(article, _places(article, terms, whole=WHOLE_SENTENCE))
+        for article in articles
+        if terms.held_by(article.text)
+    ]
+    return compose(statements, documents)
 
 
 def answer_words(

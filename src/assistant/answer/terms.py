@@ -68,6 +68,8 @@ SHORTEST_CORE = 4
 """Characters of the least end of a term that is looked for in the place of the whole."""
 SHORTEST_TERM = 2
 """Characters that a term has at least …"""
+SHORTEST_EXACT = 3
+"""… when all of a question is to be found word for word …"""
 LEAST_OF_ASKED = 0.4
 """… and its share of the words that were asked for; else it stands for something else."""
 MOST_BEHIND = 2
@@ -150,6 +152,13 @@ def find_term(asked: str, searched: Sequence[ParsedDocument]) -> Terms | None:
     asked = _trim(_QUOTED.sub(r"\1", _NOISE.sub("", asked)))
     found = _find(asked, texts, searched)
     return found if found and asked.endswith(found.words[0]) else None
+
+
+def find_exactly(asked: str, searched: Sequence[ParsedDocument]) -> Terms | None:
+    """Return all that was asked for as one term, if the texts have it word for word."""
+    word = _term(_trim(_NOISE.sub("", asked)))
+    known = len(word) >= SHORTEST_EXACT and fold(word) in _all(searched)
+    return Terms.of([word]) if known and not ANY_NOUN.fullmatch(word) else None
 
 
 def _find(asked: str, texts: str, searched: Sequence[ParsedDocument]) -> Terms | None:

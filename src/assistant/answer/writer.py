@@ -175,6 +175,7 @@ class Writer:
             divisions.answer_how_many(reading, self._documents)
             or enumerate_.answer_cited(reading, self._listed, self._documents)
             or enumerate_.answer_list(reading, self._listed, self._documents, as_written)
+            or enumerate_.answer_place(reading, self._listed, self._documents, as_written)
             or about.answer_about(reading, self._listed, self._documents)
             or (compare.sets_against(reading) and self._compare(reading))
             or enumerate_.answer_quoted(reading, self._listed, self._documents, as_written)

@@ -54,7 +54,7 @@ class Settings(BaseModel):
     """Token budget of a passage (cl100k_base)."""
 
     # answers
-    refusal_threshold: float = Field(default=0.5, ge=0.0, le=1.0)
+    refusal_threshold: float = Field(default=0.55, ge=0.0, le=1.0)
     """Refuse when the probability that the materials answer is below this."""
     question_characters: int = Field(default=2000, ge=20, le=20000)
     """A longer question is turned away with a message."""
