@@ -100,6 +100,7 @@ def check_citations(answer: Answer, documents: Documents) -> None:
 def test_every_answer_to_a_reference_question_keeps_the_promises(
     asked: Sequence[Asked], documents: Documents
 ) -> None:
+    assert len(asked) >= 150
     for one in asked:
         try:
             check_promises(one.answer, documents)

@@ -226,10 +226,12 @@ def test_who_gets_or_makes_what_a_text_is_about_is_not_who_got_or_made_the_text(
     "question",
     [
         "北京要搞的那个政商交往清单，一共列了多少条？",
+        "牵扯到一把手的线索，北京去年拢共查了有几条",
+        "起草北京《若干措施》的那个起草组，组长叫什么名字？",
         "党委要建的那份正负面清单叫什么名称？",
     ],
 )
-def test_what_a_list_is_called_or_counts_is_not_what_the_text_is_called_or_counts(
+def test_what_something_is_called_or_counts_is_not_what_the_text_is_called_or_counts(
     assistant: Assistant, question: str
 ) -> None:
     answer = assistant.ask(question)
@@ -244,9 +246,13 @@ def test_another_printing_is_proved_by_its_own_place(assistant: Assistant) -> No
 
 
 def test_a_fact_that_is_only_told_is_not_what_is_asked(assistant: Assistant) -> None:
-    answer = assistant.ask("中央文件总共25条，到了北京拆成多少项任务来落实？")
-    assert "46项" in answer.text
-    assert {c.document_id for c in answer.citations} == {INTERVIEW}
+    for question in (
+        "中央文件总共25条，到了北京拆成多少项任务来落实？",
+        "北京的措施把中央文件的多少条拆成了多少项任务呀",
+    ):
+        answer = assistant.ask(question)
+        assert "46项" in answer.text
+        assert {c.document_id for c in answer.citations} == {INTERVIEW}
 
 
 def test_a_second_sentence_that_asks_on_is_answered_too(assistant: Assistant) -> None:
@@ -255,3 +261,16 @@ def test_a_second_sentence_that_asks_on_is_answered_too(assistant: Assistant) ->
     )
     assert "2021年3月27日" in answer.text
     assert len({c.document_id for c in answer.citations}) > 1
+
+
+@pytest.mark.parametrize("said", ["你好", "谢谢！", "你能做什么？", "你能帮我写总结吗"])
+def test_who_asks_nothing_of_the_texts_is_told_what_can_be_asked(
+    assistant: Assistant, said: str
+) -> None:
+    answer = assistant.ask(said)
+    assert (answer.status, answer.reason) == ("refused", "small_talk")
+    assert "《意见》" in answer.text
+
+
+def test_a_polite_question_is_no_small_talk(assistant: Assistant) -> None:
+    assert assistant.ask("你能告诉我信访举报多久分析一次吗").reason != "small_talk"

@@ -292,9 +292,10 @@ def test_what_an_interview_says_of_a_documents_frame_is_not_its_own_outline(
     [
         ("若干措施里组织领导这部分一共有几条", "《若干措施》第五部分共2条"),
         ("《意见》讲同级领导班子监督的那部分有几条？", "《意见》第三部分共7条"),
+        ("答记者问一共几个问题", "北京市纪委监委答记者问共5个问题"),
     ],
 )
-def test_how_many_articles_a_part_has_is_told_of_a_part_known_by_its_matter(
+def test_how_many_articles_a_part_or_questions_an_interview_has_is_told(
     assistant: Assistant, question: str, said: str
 ) -> None:
     assert assistant.ask(question).text.startswith(said)

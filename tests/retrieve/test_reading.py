@@ -347,9 +347,7 @@ def test_of_a_chain_of_follow_ups_the_first_question_and_the_last_are_kept(reade
         chain += [("user", question), ("assistant", "……")]
     reading = reader.read("要报告吗？", chain)
     first = reader.read(TALKS[0][1]).text.rstrip("？")
-    assert reading.standalone == f"{first}；谈完呢；要报告吗？" or reading.standalone.startswith(
-        first
-    )
+    assert reading.standalone == f"{first}；谈完呢；要报告吗？"
     assert "谁来谈" not in reading.standalone
     assert "多久一次" not in reading.standalone
 

@@ -239,6 +239,7 @@ TAG = 4
 """Characters up to which a clause asks nothing of its own: 没错吧, 是哪天."""
 LONG_MATTER = 5
 """Characters in a row that a question has from a text when it is on a matter of it."""
+# 那个政商交往清单: what a text has set up, and no text.
 _THING = re.compile(
     r"[那这][个份张套项][^，,。；;？?！!\s]{2,12}?(?:清单|台账|名单|档案|制度|机制)"
 )

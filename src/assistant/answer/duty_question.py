@@ -135,6 +135,9 @@ _ASKS_UPON = re.compile(
 )
 _OPENS = re.compile(r"^(?:请问|如果|假如|要是|一旦|万一|当|对于?|遇到|碰到)+")
 _QUOTES = re.compile(r"[“”\"‘’「」]")
+# 请示报告要列清单不 asks for yes or no, and no list.
+_WHETHER = re.compile(r"(?:要|该|得|会|能|可以|用|须)[^，,。；;？?]{0,8}(?:不|吗|么|没有?)[？?]?$")
+_WHAT = re.compile(r"哪|什么|啥|几|多少|所有|全部|列出")
 _ASKS_WHEN = re.compile(
     r"(?:在|对|对于)?(?:哪些|哪种|哪几种|什么样?的?|啥)(?:情形|情况|问题|条件|场合)(?:之?下|时)?"
     r"|(?:出|发生|碰到|遇到|遇上)了?(?:哪些|什么|啥)样?的?(?:事情?|情况|问题)(?:以?后|之后)?(?:就|才)?"
@@ -218,11 +221,6 @@ class Asked:
         told = duty.report_to
         same = bodies.akin(bodies.identify(self.report_to), told.bodies)
         return same or fold(self.report_to) in fold(told.span.text)
-
-
-# 请示报告要列清单不 asks for yes or no, and no list.
-_WHETHER = re.compile(r"(?:要|该|得|会|能|可以|用|须)[^，,。；;？?]{0,8}(?:不|吗|么|没有?)[？?]?$")
-_WHAT = re.compile(r"哪|什么|啥|几|多少|所有|全部|列出")
 
 
 def may_ask(topic: str) -> bool:

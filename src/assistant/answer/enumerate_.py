@@ -74,8 +74,8 @@ _ON_MATTER = re.compile(
 _ALL_OF_IT = re.compile(
     r"梳理|合在一起|连起来|通盘|整套|一套|一共|总共|全部|都有哪些|列全|归纳|哪些条款|[几哪]条"
 )
+# Where to look, and nothing to be found.
 _THROUGHOUT = re.compile(r"从头[到至]尾|通篇")
-"""Where to look, and nothing to be found."""
 LEAST_HOLDING = 3
 """Articles that have the word: of fewer, something more is asked. One less for several words."""
 MOST_HOLDING = 14
