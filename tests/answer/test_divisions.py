@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answer.divisions import Wanted, answer_part, find_part, names_part, wanted_of
 from assistant.corpus.parse import parse_document
-from assistant.domain import Document, ParsedDocument
+from assistant.domain import Document, ParsedDocument, Turn
 from assistant.pipeline import Assistant, build
 from assistant.retrieve.addresses import LAST, MIDDLE, Address, read_addresses
 from assistant.retrieve.reading import Reader
@@ -299,6 +299,15 @@ def test_how_many_articles_a_part_or_questions_an_interview_has_is_told(
     assistant: Assistant, question: str, said: str
 ) -> None:
     assert assistant.ask(question).text.startswith(said)
+
+
+def test_a_part_counted_before_is_not_counted_again(assistant: Assistant) -> None:
+    talk: tuple[Turn, ...] = (
+        ("user", "若干措施里组织领导这部分一共有几条"),
+        ("assistant", "《若干措施》第五部分共2条。"),
+    )
+    answer = assistant.ask("北京的政商清单列了多少条", history=talk)
+    assert "第五部分" not in answer.text
 
 
 def test_a_word_that_most_headings_have_names_no_part(assistant: Assistant) -> None:

@@ -264,7 +264,9 @@ def articles_of(heading: Heading, parsed: ParsedDocument) -> tuple[Article, ...]
 def answer_how_many(reading: Reading, documents: Documents) -> Answer | None:
     """Return how many articles the part has that a question names by its matter, and which."""
     named = reading.mentions.asked_of
-    found = _HOW_MANY.search(reading.topic) if len(named) == 1 else None
+    if len(named) != 1 or not _HOW_MANY.search(reading.text):  # the question before may have
+        return None
+    found = _HOW_MANY.search(reading.topic)
     if found is None:
         return None
     parsed = documents[named[0]]
