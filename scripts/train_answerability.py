@@ -36,18 +36,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.encoder.answerability import (
-    LEARNT,
     PASSAGE,
     PASSAGE_TOKENS,
     QUESTION,
     QUESTION_TOKENS,
 )
 from assistant.encoder.bundled import load_encoder, load_weights
+from assistant.encoder.corrections import ANSWERABILITY
 from assistant.encoder.weights import Weights
 
 REPOSITORY = Path(__file__).parents[1]
 PAIRS = REPOSITORY / "evals" / "answerability.jsonl"
-TARGET = REPOSITORY / "src" / "assistant" / "encoder" / LEARNT
+TARGET = REPOSITORY / "src" / "assistant" / "encoder" / ANSWERABILITY
 
 RANK = 16
 STRENGTH = 2.0
@@ -187,12 +187,12 @@ def normalise(state: Tensor, norm: Sequence[Tensor], epsilon: float) -> Tensor:
 class Corrected(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
     """A matrix as it is, and the correction of low rank that is learnt."""
 
-    def __init__(self, weights: Weights, name: str, *, inputs: int) -> None:
+    def __init__(self, weights: Weights, name: str, *, inputs: int, rank: int) -> None:
         super().__init__()
         self.plain = torch.tensor(weights.matrix(f"{name}.w", inputs=inputs))
         self.bias = torch.tensor(weights.vector(f"{name}.b").copy())
-        self.down = nn.Parameter(torch.randn(inputs, RANK) / inputs**0.5)
-        self.up = nn.Parameter(torch.zeros(RANK, len(self.plain)))
+        self.down = nn.Parameter(torch.randn(inputs, rank) / inputs**0.5)
+        self.up = nn.Parameter(torch.zeros(rank, len(self.plain)))
 
     def forward(self, state: Tensor) -> Tensor:
         """Return the product with the corrected matrix."""
@@ -203,13 +203,14 @@ class Corrected(nn.Module):  # type: ignore[misc]  # torch is not followed by my
 class Layer(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
     """Attention and feed-forward."""
 
-    def __init__(self, weights: Weights, name: str) -> None:
+    def __init__(self, weights: Weights, name: str, *, rank: int = RANK) -> None:
         super().__init__()
         shape = weights.shape
         self.heads, self.epsilon = shape.heads, shape.epsilon
         for part in ("q", "k", "v", "ao", "fi"):
-            self.add_module(part, Corrected(weights, f"{name}.{part}", inputs=shape.width))
-        self.fo = Corrected(weights, f"{name}.fo", inputs=shape.inner)
+            matrix = Corrected(weights, f"{name}.{part}", inputs=shape.width, rank=rank)
+            self.add_module(part, matrix)
+        self.fo = Corrected(weights, f"{name}.fo", inputs=shape.inner, rank=rank)
         self.norms = [
             tuple(torch.tensor(weights.vector(f"{name}.{norm}.{kind}").copy()) for kind in "wb")
             for norm in ("aln", "oln")

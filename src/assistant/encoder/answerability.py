@@ -10,16 +10,14 @@ article does not give; none is of this corpus.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
 import numpy as np
 
 from assistant.encoder.bundled import correct_encoder
-from assistant.encoder.network import Correction
+from assistant.encoder.corrections import ANSWERABILITY, read_learnt
 from assistant.encoder.states import Encoder
 from assistant.encoder.weights import FloatVector
 
-LEARNT = "answerability.npz"
 QUESTION_TOKENS = 60
 PASSAGE_TOKENS = 220
 QUESTION = "query: "
@@ -54,11 +52,7 @@ class Answerability:
 @cache
 def load_answerability() -> Answerability:
     """Return the reader with what it learnt: half a second, once a process."""
-    file = resources.files("assistant.encoder").joinpath(LEARNT)
-    with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-        learnt = {name: stored[name].astype(np.float32) for name in stored.files}
-    names = {name.rpartition(".")[0] for name in learnt if name.endswith(".down")}
-    correction: Correction = {
-        name: (learnt[f"{name}.down"], learnt[f"{name}.up"]) for name in names
-    }
-    return Answerability(correct_encoder(correction), learnt["weights"], float(learnt["bias"]))
+    correction, learnt = read_learnt(ANSWERABILITY)
+    return Answerability(
+        correct_encoder(correction, fast=True), learnt["weights"], float(learnt["bias"])
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from assistant.encoder.corrections import RETRIEVAL, read_learnt
 from assistant.encoder.network import Correction
 from assistant.encoder.states import Encoder
 from assistant.encoder.tokens import Tokenizer
@@ -28,6 +29,13 @@ def load_encoder() -> Encoder:
     return Encoder(load_weights(), load_tokenizer())
 
 
-def correct_encoder(correction: Correction) -> Encoder:
-    """Return the encoder with some of its matrices corrected."""
-    return Encoder(load_weights(), load_tokenizer(), correction)
+@cache
+def load_retriever() -> Encoder:
+    """Return the encoder with what it learnt for finding passages."""
+    correction, _ = read_learnt(RETRIEVAL)
+    return correct_encoder(correction)
+
+
+def correct_encoder(correction: Correction, *, fast: bool = False) -> Encoder:
+    """Return the encoder with some of its matrices corrected; ``fast`` as in ``make_network``."""
+    return Encoder(load_weights(), load_tokenizer(), correction, fast=fast)

@@ -19,8 +19,14 @@ class Encoder:
     """The network with its vocabulary. Thread safe."""
 
     def __init__(
-        self, weights: Weights, tokenizer: Tokenizer, correction: Correction | None = None
+        self,
+        weights: Weights,
+        tokenizer: Tokenizer,
+        correction: Correction | None = None,
+        *,
+        fast: bool = False,
     ) -> None:
+        """Take what the network is made of; ``fast`` as in ``make_network``."""
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
@@ -29,7 +35,9 @@ class Encoder:
         self._weights = weights
         self._tokenize = tokenizer
         self._session = InferenceSession(
-            make_network(weights, correction), options, providers=["CPUExecutionProvider"]
+            make_network(weights, correction, fast=fast),
+            options,
+            providers=["CPUExecutionProvider"],
         )
         width = weights.shape.width
         self.width = width

