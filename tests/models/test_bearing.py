@@ -85,7 +85,7 @@ def test_an_answer_without_the_document_that_was_asked_for_gives_way(
     server: Server, assistant: Assistant, model_assistant: Assistant
 ) -> None:
     # Two normative texts would be set side by side, and no model asked.
-    question = "邹开红文章说的五大监督主体有哪些，记者问到制定的背景是什么？"
+    question = "邹开红文章的五大监督主体是谁？答记者问说“一把手”出现多少次？"
     shown = assistant.ask(question)
     assert {c.document_id for c in shown.citations} == {"zou-essay-2021", "beijing-qa-2021"}
     only = [c for c in shown.citations if c.document_id == shown.citations[-1].document_id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from assistant.answer.asked import counted_asked, kinds_sought
@@ -69,7 +69,7 @@ class PartAnswers:
             count = counted_asked(part.text)
             if count is not None:
                 found = favour_count(found, count)
-            hit = self._choose(part, found, quoted, theirs)
+            hit = self._choose(part, found, quoted, theirs, reading.mentions.documents)
             if hit is None:
                 continue
             kinds = kinds_sought(part.text)
@@ -83,14 +83,19 @@ class PartAnswers:
         found: Sequence[Hit],
         quoted: dict[str, Statement],
         theirs: dict[str, float],
+        named: Collection[str],
     ) -> Hit | None:
-        """Return the article for a part: the best one, or else the best of those quoted."""
+        """Return the article for a part: the best one, or else the best of those quoted.
+
+        A document that the question names has to do with it, whatever was quoted so far.
+        """
         said = next((hit for hit in found if hit.article.id in quoted), None)
         first = found[0]
         if first is said:
             return first
         ahead = said.score if said else -math.inf
-        least = COVERED if self._is_akin(first, quoted) else COVERED_ELSEWHERE
+        akin = first.article.document_id in named or self._is_akin(first, quoted)
+        least = COVERED if akin else COVERED_ELSEWHERE
         due = first.article.id in theirs or self._speaks_of(part.own, first, least)
         return first if due and first.score >= ahead + AHEAD else said
 
