@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from threadpoolctl import threadpool_limits
 
+from assistant.answer.further import Candidates
 from assistant.answer.refuse import Evidence, Judge
 from assistant.answer.writer import Writer
 from assistant.corpus.chunk import split_passages, token_counter
@@ -209,6 +210,13 @@ class Assistant:
         None when the question's form settles it.
         """
         return self._writer.weigh(self._reader.read(question, history))
+
+    def candidates(self, question: str, *, history: Sequence[Turn] = ()) -> Candidates | None:
+        """Return what may be quoted for a question, and why, for calibration.
+
+        None when the question's form settles it.
+        """
+        return self._writer.candidates(self._reader.read(question, history))
 
     def _check(self, question: str) -> None:
         most = self._settings.question_characters

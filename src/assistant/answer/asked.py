@@ -199,6 +199,37 @@ _ANY_ACT = re.compile(
     r"承担|完成|提|查|看|去|指|组织|开|发|批|同意|决定|把关|反映|报|通报|告|找|谈|问|受理|撤|的|呢|吗"
 )
 
+# Several articles may hold what is asked for: what has 哪些, or is to be gathered.
+_PLURAL = re.compile(
+    r"哪[些几类种]|[些了]什么|什么(?:样的?)?(?:情[形况]|问题|事|措施|要求|规矩|办法|手段)|几[件项种场类个]|都.{0,6}[什啥谁哪]|分别"
+)
+_GATHERS = re.compile(
+    r"梳理|汇总|归[拢纳]|捋|清单|台账|全部|所有|一共|总共|凡是|不漏|遗漏|都|说全|列|逐|各|事|处|分别|到底"
+)
+_EVERYTHING = re.compile(
+    r"都有(?:哪些|哪几|什么|啥)|[列说找讲写]全|全一点|全部|(?:不要|别|勿|不)(?:遗漏|漏|落)|梳理|汇总|归[拢纳]|捋|清单|台账"
+)
+
+
+def is_plural(question: str) -> bool:
+    """Tell whether a question asks for things of a kind rather than for one."""
+    return bool(_PLURAL.search(question))
+
+
+def gathers(question: str) -> bool:
+    """Tell whether a question has words of gathering: 都, 各, 一共, 归拢."""
+    return bool(_GATHERS.search(question))
+
+
+def wants_everything(question: str) -> bool:
+    """Tell whether all that the texts say on a matter is to be gathered."""
+    return bool(_EVERYTHING.search(question))
+
+
+def asks_several(question: str) -> bool:
+    """Tell whether a question asks for more than one thing of a kind."""
+    return is_plural(question) or wants_everything(question)
+
 
 def missing_slot(question: str, quoted: str, article: str) -> str:
     """Return what a question asks of a rule that the rule has no place for, or nothing.

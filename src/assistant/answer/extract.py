@@ -11,15 +11,8 @@ from assistant.answer.compose import Documents, Span, Statement, join_spans
 from assistant.domain import Article, ArticleKind, Hit, Paragraph, Sentence
 
 # Tuned on the development questions; docs/experiments.md has the figures.
-CLOSE_ARTICLE = 1.3
-"""Standard deviations behind the first within which a further article is quoted too."""
-SUPPLYING_ARTICLE = 2.6
-"""… and when it alone mentions what is asked after."""
-CLOSE_BEST = 0.75
-"""… and the share of the first article's best sentence that its own best must reach."""
 UNDECIDED = 0.8
 """Standard deviations between two articles under which neither is quoted at length."""
-MOST_ARTICLES = 2
 GIVES_ASKED = 4.0
 """What a sentence gains that holds a value of the kind asked for."""
 GIVES_COUNT = 1.5
@@ -38,20 +31,6 @@ _ALL = re.compile(
     r"一[条个项样]不[漏落少]|(?:不要|别|勿)(?:遗漏|漏|落)|全部列|列全|都列|所有的?(?:方面|内容|要求|措施|做法)|各个方面|"
     r"一共.{0,8}(?:哪|几)|都有哪些|完整(?:地|的)?列|逐[一项条]"
 )
-# Several articles may hold what is asked for: what has 哪些 and is to be gathered.
-_PLURAL = re.compile(
-    r"哪[些几类种]|[些了]什么|什么(?:样的?)?(?:情[形况]|问题|事|措施|要求|规矩|办法|手段)|几[件项种场类个]|都.{0,6}[什啥谁哪]|分别"
-)
-_GATHERS = re.compile(
-    r"梳理|汇总|归[拢纳]|捋|清单|台账|全部|所有|一共|总共|凡是|不漏|遗漏|都|说全|列|逐|各|事|处|分别|到底"
-)
-_EVERYTHING = re.compile(
-    r"都有(?:哪些|哪几|什么|啥)|[列说找讲写]全|全一点|全部|(?:不要|别|勿|不)(?:遗漏|漏|落)|梳理|汇总|归[拢纳]|捋|清单|台账"
-)
-SEVERAL_ARTICLES = 2.0
-"""Standard deviations behind the first up to which such an article is quoted …"""
-MOST_SEVERAL = 5
-"""… and how many are."""
 LONGEST_LIST = 700
 """Characters up to which a list is quoted whole; of a longer one, the items that fit best."""
 
@@ -77,6 +56,7 @@ WIDE = Extent(sentences=6, characters=340, close=0.25)
 ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
 """Everything that an article says: a list that runs through its sentences is asked for."""
 ONE_OF_SEVERAL = Extent(sentences=2, characters=180, close=0.5)
+SHORTEST = Extent(sentences=1, characters=180, close=1.0)
 OF_A_PART = Extent(sentences=5, characters=240, close=0.1)
 """Of an article of a part that is asked of as a whole …"""
 REACH_IN_A_PART = 8.0
@@ -114,16 +94,6 @@ def favour_count(hits: Sequence[Hit], count: re.Pattern[str]) -> tuple[Hit, ...]
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(favoured, start=1))
 
 
-def wants_everything(question: str) -> bool:
-    """Tell whether all that the texts say on a matter is to be gathered."""
-    return bool(_EVERYTHING.search(question))
-
-
-def asks_several(question: str) -> bool:
-    """Tell whether a question asks for more than one thing of a kind."""
-    return bool(_PLURAL.search(question)) or wants_everything(question)
-
-
 def gather_part(
     hits: Sequence[Hit], kinds: Sequence[Kind], documents: Documents
 ) -> list[Statement]:
@@ -135,70 +105,33 @@ def gather_part(
     return [quote_article(hit, kinds, documents, extent=extent) for hit in near]
 
 
-def wants_several(question: str) -> bool:
-    """Tell whether what a question asks for may stand in several articles."""
-    gathers = _PLURAL.search(question) and _GATHERS.search(question)
-    return bool(gathers) or wants_everything(question)
-
-
-def select_statements(
-    hits: Sequence[Hit],
-    kinds: Sequence[Kind],
-    documents: Documents,
-    *,
-    extent: Extent = USUAL,
-    particulars: Sequence[str] = (),
-    several: bool = False,
+def quote_hits(
+    hits: Sequence[Hit], kinds: Sequence[Kind], documents: Documents, *, extent: Extent = USUAL
 ) -> list[Statement]:
     """Return what to quote of the hits, best article first.
 
-    A second article is quoted when it is close, with its best sentence only; when the two can
-    hardly be told apart, so is the first. One that mentions a particular asked after, which the
-    first does not, may be further behind: what is forbidden here is punished there.
+    The first is quoted at length, unless it can hardly be told apart from the second; what is
+    beside it is quoted briefly, and in no more pieces than the first: most of what is cited shall
+    be on what is most likely meant.
     """
     if not hits:
         return []
-    if several:
-        gathered = _gather(hits, kinds, documents)
-        if len(gathered) > MOST_ARTICLES:
-            return gathered
-    best = _best(hits[0], kinds)
-    lacking = [word for word in particulars if word not in hits[0].article.text]
-    second = next(
-        (
-            hit
-            for hit in hits[1:MOST_ARTICLES]
-            if hit.score >= hits[0].score - _reach(hit, lacking)
-            and _best(hit, kinds) >= CLOSE_BEST * best
-        ),
-        None,
-    )
-    if second is None:
-        return [quote_article(hits[0], kinds, documents, extent=extent)]
-    undecided = second.score > hits[0].score - UNDECIDED and extent is not WIDE
-    first = quote_article(hits[0], kinds, documents, extent=NARROW if undecided else extent)
-    return [first, quote_article(second, kinds, documents, extent=NARROW)]
+    first, *others = hits
+    undecided = bool(others) and others[0].score > first.score - UNDECIDED and extent is not WIDE
+    briefly = undecided or len(others) > 1
+    statement = quote_article(first, kinds, documents, extent=NARROW if briefly else extent)
+    beside = ONE_OF_SEVERAL if len(others) > 1 else NARROW
+    statements = [statement]
+    for hit in others:
+        further = quote_article(hit, kinds, documents, extent=beside)
+        if len(further.spans) > len(statement.spans):
+            further = quote_article(hit, kinds, documents, extent=SHORTEST)
+        statements.append(further)
+    return statements
 
 
-def _gather(hits: Sequence[Hit], kinds: Sequence[Kind], documents: Documents) -> list[Statement]:
-    """Return what to quote of all articles that are about as near as the first."""
-    near = [
-        hit
-        for hit in hits
-        if hit.score >= hits[0].score - SEVERAL_ARTICLES
-        and (hit is hits[0] or hit.article.number is not None)
-    ]
-    return [
-        quote_article(hit, kinds, documents, extent=ONE_OF_SEVERAL) for hit in near[:MOST_SEVERAL]
-    ]
-
-
-def _reach(hit: Hit, lacking: Sequence[str]) -> float:
-    supplies = any(word in hit.article.text for word in lacking)
-    return SUPPLYING_ARTICLE if supplies else CLOSE_ARTICLE
-
-
-def _best(hit: Hit, kinds: Sequence[Kind]) -> float:
+def best_sentence(hit: Hit, kinds: Sequence[Kind]) -> float:
+    """Return the score of the sentence of a hit that answers best, 0 when it has none."""
     return max((score for _, score in score_sentences(hit, kinds)), default=0.0)
 
 

@@ -7,24 +7,24 @@ from dataclasses import replace
 
 from assistant.answer import about, compare, divisions, enumerate_, lookup
 from assistant.answer.asked import (
+    asks_several,
     counted_asked,
     gives,
     kinds_asked,
     kinds_sought,
     missing_particulars,
-    particulars_asked,
+    wants_everything,
 )
 from assistant.answer.compose import Statement, compose, refuse
 from assistant.answer.duty_list import answer_duties
 from assistant.answer.extract import (
-    asks_several,
+    best_sentence,
     extent_of,
     favour_count,
     gather_part,
-    select_statements,
-    wants_everything,
-    wants_several,
+    quote_hits,
 )
+from assistant.answer.further import Candidates, Further, look_at
 from assistant.answer.part_answers import PartAnswers
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
 from assistant.answer.values import correct_premise, lead_with
@@ -33,7 +33,7 @@ from assistant.duties.register import Register
 from assistant.retrieve.align import Alignment
 from assistant.retrieve.parts import Part, split_parts
 from assistant.retrieve.reading import Reading, asks_source
-from assistant.retrieve.search import Query, Searcher
+from assistant.retrieve.search import Query, Ranking, Searcher
 
 HITS = 10
 OFFERED = 3
@@ -66,6 +66,7 @@ class Writer:
         self._judge = judge
         self._alignment = alignment
         self._register = register
+        self._further = Further.load()
         self._parts = PartAnswers(searcher, register, self._documents)
 
     def answer(self, reading: Reading) -> Answer:
@@ -110,6 +111,12 @@ class Writer:
         if foreign(reading) or self._settle(reading):
             return None
         return self._examine(reading)[0]
+
+    def candidates(self, reading: Reading) -> Candidates | None:
+        """Return what may be quoted, and why, or None when the form of a reading settles it."""
+        if foreign(reading) or self._settle(reading):
+            return None
+        return self._look(reading, self._rank(reading).hits)
 
     def _query(self, reading: Reading, within: Sequence[Article] = ()) -> Query:
         # 北京 says which document: within it, an article that has the word is none the nearer.
@@ -290,13 +297,15 @@ class Writer:
             documents=self._documents,
         )
 
-    def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
+    def _rank(self, reading: Reading) -> Ranking:
         ranking = self._searcher.search(self._query(reading), limit=HITS)
         if reading.leans and not reading.is_elliptic:
             ranking = replace(ranking, hits=self._by_own_words(reading, ranking.hits))
         count = counted_asked(reading.form)
-        if count is not None:
-            ranking = replace(ranking, hits=favour_count(ranking.hits, count))
+        return replace(ranking, hits=favour_count(ranking.hits, count)) if count else ranking
+
+    def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
+        ranking = self._rank(reading)
         kinds = kinds_asked(reading.form)
         statements = self._select(reading, ranking.hits)
         evidence = self._judge.weigh(reading, ranking, statements, kinds)
@@ -325,15 +334,15 @@ class Writer:
             for hit in hits
         )
 
+    def _look(self, reading: Reading, hits: Sequence[Hit]) -> Candidates:
+        kinds = kinds_sought(reading.form)
+        best = [best_sentence(hit, kinds) for hit in hits]
+        return look_at(reading, hits, best, self._searcher)
+
     def _select(self, reading: Reading, hits: Sequence[Hit]) -> list[Statement]:
-        return select_statements(
-            hits,
-            kinds_sought(reading.form),
-            self._documents,
-            extent=extent_of(reading.text),
-            particulars=particulars_asked(reading.text),
-            several=wants_several(reading.text) and not reading.addresses,
-        )
+        chosen = self._further.choose(self._look(reading, hits)) if hits else ()
+        kinds, extent = kinds_sought(reading.form), extent_of(reading.text)
+        return quote_hits(chosen, kinds, self._documents, extent=extent)
 
     def _answer_content(self, reading: Reading) -> Answer:
         evidence, hits, statements = self._examine(reading)

@@ -189,21 +189,34 @@ class _Material:
 
 def _fit(material: _Material, rows: np.ndarray) -> tuple[float, np.ndarray, Asking]:
     """Return bias and weights of the signs in their own units, and how questions ask."""
-    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
     signs = np.zeros((len(rows), len(material.names)))
     folds = StratifiedKFold(ASKING_FOLDS, shuffle=True, random_state=0)
     for train, kept in folds.split(rows, material.answerable[rows]):
         signs[kept] = material.signed(_fit_asking(material, rows[train]), rows[kept])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=1000))
-    model.fit(signs, material.answerable[rows])
-    scaler, regression = model[0], model[1]
-    weights = regression.coef_[0] / scaler.scale_
-    bias = float(regression.intercept_[0] - weights @ scaler.mean_)
+    bias, weights = fit_signs(signs, material.answerable[rows], REGULARISATION)
     return bias, weights, _fit_asking(material, rows)
+
+
+def fit_signs(
+    signs: np.ndarray,
+    outcomes: np.ndarray,
+    regularisation: float,
+    counts: np.ndarray | None = None,
+) -> tuple[float, np.ndarray]:
+    """Return bias and weights of a logistic regression in the signs' own units.
+
+    ``signs`` is a row of signs for each outcome; ``counts`` says how much each row counts.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(signs)
+    model = LogisticRegression(C=regularisation, max_iter=1000)
+    model.fit(scaler.transform(signs), outcomes, sample_weight=counts)
+    weights = model.coef_[0] / scaler.scale_
+    return float(model.intercept_[0] - weights @ scaler.mean_), weights
 
 
 def _fit_asking(material: _Material, rows: np.ndarray) -> Asking:

@@ -207,18 +207,37 @@ def _check(settings: Settings, cases: tuple[EvalCase, ...], *, as_json: bool) ->
 
 
 def _calibrate(settings: Settings) -> None:
-    from assistant.answer.refuse import write_weights
+    from assistant.answer import further, refuse
     from assistant.evals.calibrate import calibrate
+    from assistant.evals.calibrate_further import calibrate_further
     from assistant.pipeline import Assistant
 
     everything = [settings]
     if (settings.evals / OTHERS).is_dir():
         everything.append(_open_suite(settings, OTHERS))
-    suites = [(Assistant.open(one), _choose_cases(one, split="dev", kind="")) for one in everything]
-    with progress_bar("拟合") as progress:
-        fitted = calibrate(suites, progress=progress)
-    write_weights(fitted.to_dict())
-    typer.echo(f"已用 {fitted.cases} 题拟合，交叉验证的曲线下面积 {fitted.area_under_curve:.3f}：")
+    cases = [_choose_cases(one, split="dev", kind="") for one in everything]
+
+    def suites() -> list[tuple[Assistant, tuple[EvalCase, ...]]]:
+        opened = [Assistant.open(one) for one in everything]
+        return list(zip(opened, cases, strict=True))
+
+    with progress_bar("拟合并列引用") as progress:
+        chosen = calibrate_further(suites(), progress=progress)
+    further.write_weights(chosen.to_dict())
+    typer.echo(f"并列引用：已用 {chosen.cases} 题拟合，交叉验证（按条计）：")
+    typer.echo("\t召回\t准确\t全对\t每题条数")
+    for name, quoting in (("只引第一条", chosen.first_alone), ("并列引用", chosen.quoting)):
+        typer.echo(
+            f"{name}\t{quoting.recall:.3f}\t{quoting.precision:.3f}\t{quoting.whole:.3f}"
+            f"\t{quoting.articles:.2f}"
+        )
+    # What is quoted is a sign of the refusal: the assistants are opened anew.
+    with progress_bar("拟合拒答") as progress:
+        fitted = calibrate(suites(), progress=progress)
+    refuse.write_weights(fitted.to_dict())
+    typer.echo(
+        f"拒答：已用 {fitted.cases} 题拟合，交叉验证的曲线下面积 {fitted.area_under_curve:.3f}："
+    )
     typer.echo("阈值\t误拒\t应拒已拒")
     for point in fitted.points:
         typer.echo(

@@ -191,6 +191,10 @@ class Searcher:
         """Return the pairs of characters of a question that carry its content, each once."""
         return tuple(_content(self._lexicon.translate(question)))
 
+    def rarity(self, pair: str) -> float:
+        """Return how seldom articles have a pair of characters, as keywords are weighed."""
+        return self._index.passage_keywords.rarity(pair)
+
     @cached_property
     def _article_vectors(self) -> FloatMatrix:
         """One row an article: the mean of its passages' vectors, of length one."""
