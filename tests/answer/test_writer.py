@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answer.writer import ALIKE, BESIDE
+from assistant.answer.find import ALIKE, BESIDE
 from assistant.domain import Turn
 from assistant.pipeline import Assistant
 

@@ -48,11 +48,11 @@ class Extent:
     """Whether all of a list is wanted, and not the item that fits best."""
 
 
-NARROW = Extent(sentences=3, characters=240, close=0.5)
+NARROW = Extent(sentences=4, characters=280, close=0.4)
 PART = Extent(sentences=2, characters=210, close=0.75)
 """For one part of a question."""
-USUAL = Extent(sentences=5, characters=320, close=0.15)
-WIDE = Extent(sentences=6, characters=340, close=0.25)
+USUAL = Extent(sentences=5, characters=360, close=0.15)
+WIDE = Extent(sentences=6, characters=400, close=0.2)
 ENTIRE = Extent(sentences=20, characters=700, close=float("-inf"), listing=True)
 """Everything that an article says: a list that runs through its sentences is asked for."""
 ONE_OF_SEVERAL = Extent(sentences=2, characters=180, close=0.5)

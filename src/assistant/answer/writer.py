@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answer import about, compare, divisions, enumerate_, lookup
 from assistant.answer.asked import (
     asks_several,
-    counted_asked,
     gives,
     kinds_asked,
     kinds_sought,
@@ -20,10 +19,10 @@ from assistant.answer.duty_list import answer_duties
 from assistant.answer.extract import (
     best_sentence,
     extent_of,
-    favour_count,
     gather_part,
     quote_hits,
 )
+from assistant.answer.find import HITS, Finder
 from assistant.answer.further import Candidates, Further, look_at
 from assistant.answer.part_answers import PartAnswers
 from assistant.answer.refuse import DETAILS, Evidence, Judge, explain, explain_foreign, foreign
@@ -33,20 +32,13 @@ from assistant.duties.register import Register
 from assistant.retrieve.align import Alignment
 from assistant.retrieve.parts import Part, split_parts
 from assistant.retrieve.reading import Reading, asks_source
-from assistant.retrieve.search import Query, Ranking, Searcher
+from assistant.retrieve.search import Searcher
 
-HITS = 10
 OFFERED = 3
-DISCUSSED = 3.0
-"""Standard deviations that an article gains when the answer before cited it."""
 LEAST_APART = 2
 """Parts from which a question that cannot be answered as a whole is answered part by part."""
-BESIDE = 1.5
-"""… when the question stands by itself and only adds to what was said."""
 WITHIN = 0.15
 """Probability below which an article that a question gives by its number does not answer it."""
-ALIKE = 1.9
-"""… when it is the most like one cited before, in the document that is now asked of."""
 
 
 class Writer:
@@ -66,6 +58,7 @@ class Writer:
         self._judge = judge
         self._alignment = alignment
         self._register = register
+        self._finder = Finder(searcher, alignment, self._documents)
         self._further = Further.load()
         self._parts = PartAnswers(searcher, register, self._documents)
 
@@ -79,7 +72,7 @@ class Writer:
 
     def rank(self, reading: Reading, *, limit: int = HITS) -> tuple[Hit, ...]:
         """Return the ranked articles for a reading; those that its form settles come first."""
-        hits = self._searcher.search(self._query(reading), limit=limit).hits
+        hits = self._finder.search(reading, limit=limit).hits
         settled = self._settle(reading)
         cited = settled.citations if settled and settled.status == "answered" else ()
         if not cited:
@@ -104,7 +97,7 @@ class Writer:
                 if any(h.id == citation.article_id for h in a.headings)
             )  # fmt: skip
             ids.setdefault(next(under, citation.article_id))
-        return self._find(ids)
+        return self._finder.articles(ids)
 
     def weigh(self, reading: Reading) -> Evidence | None:
         """Return the evidence that decides on a reading, or None when its form settles it."""
@@ -116,47 +109,7 @@ class Writer:
         """Return what may be quoted, and why, or None when the form of a reading settles it."""
         if foreign(reading) or self._settle(reading):
             return None
-        return self._look(reading, self._rank(reading).hits)
-
-    def _query(self, reading: Reading, within: Sequence[Article] = ()) -> Query:
-        # 北京 says which document: within it, an article that has the word is none the nearer.
-        topic = " ".join(reading.topic.split())
-        return Query(
-            reading.standalone if reading.leans else topic or reading.standalone,
-            reading.mentions,
-            within=frozenset(article.id for article in within),
-            near=self._near(reading),
-        )
-
-    def _near(self, reading: Reading) -> tuple[tuple[str, float], ...]:
-        """Return the articles discussed, and their like in the document that is asked of now."""
-        wanted = reading.mentions.documents or reading.mentions.hinted
-        # 中央那份又是怎么要求的 turns away from the document that was talked about.
-        near = {
-            article_id: DISCUSSED if reading.leans else BESIDE
-            for article_id in reading.discussed
-            if not wanted or article_id.partition("#")[0] in wanted
-        }
-        for article in self._find(reading.discussed):
-            for document_id in wanted:
-                if document_id != article.document_id:
-                    like = self._like(article, document_id)
-                    near.update({like.id: ALIKE} if like else {})
-        return tuple(near.items())
-
-    def _like(self, article: Article, document_id: str) -> Article | None:
-        """Return the article of a document that is on the same matter, or the nearest to it."""
-        aligned = (pair.like for pair in self._alignment.counterparts(article))
-        found = next((like for like in aligned if like.document_id == document_id), None)
-        return found or self._searcher.most_alike(article, self._documents[document_id].articles)
-
-    def _find(self, article_ids: Iterable[str]) -> list[Article]:
-        return [
-            article
-            for article_id in article_ids
-            for article in self._documents[article_id.partition("#")[0]].articles
-            if article.id == article_id
-        ]
+        return self._look(reading, self._finder.find(reading).hits)
 
     def _settle(self, reading: Reading) -> Answer | None:
         """Answer what the form of a question settles: addresses, lists, dates, comparisons."""
@@ -171,7 +124,7 @@ class Writer:
             answer = (against and self._compare(reading)) or self._answer_address(reading)
             if answer is not None:
                 return answer
-        discussed = self._find(reading.discussed) if reading.leans else []
+        discussed = self._finder.articles(reading.discussed) if reading.leans else []
         beside = lookup.neighbours(reading, discussed, self._documents)
         if beside:
             return lookup.answer_whole(beside, None, self._documents)
@@ -201,7 +154,7 @@ class Writer:
         reason = foreign(reading)
         if not reason:
             return None
-        hits = self._searcher.search(self._query(reading), limit=OFFERED).hits
+        hits = self._finder.search(reading, limit=OFFERED).hits
         related = [hit.article for hit in hits]
         return refuse(explain_foreign(reading), reason, related=related, documents=self._documents)
 
@@ -225,7 +178,7 @@ class Writer:
         """Answer from all articles of a part, where several things are asked of it."""
         if not articles or lookup.asks_overview(reading) or not asks_several(reading.text):
             return None
-        ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
+        ranking = self._finder.search(reading, within=articles)
         kinds = kinds_sought(reading.form)
         return compose(gather_part(ranking.hits, kinds, self._documents), self._documents)
 
@@ -280,7 +233,7 @@ class Writer:
         return where or lookup.answer_whole(articles, None, self._documents)
 
     def _answer_within(self, reading: Reading, articles: Sequence[Article]) -> Answer | None:
-        ranking = self._searcher.search(self._query(reading, articles), limit=HITS)
+        ranking = self._finder.search(reading, within=articles)
         kinds = kinds_asked(reading.form)
         text = "\n".join(article.text for article in articles)
         statements = self._select(reading, ranking.hits)
@@ -297,42 +250,12 @@ class Writer:
             documents=self._documents,
         )
 
-    def _rank(self, reading: Reading) -> Ranking:
-        ranking = self._searcher.search(self._query(reading), limit=HITS)
-        if reading.leans and not reading.is_elliptic:
-            ranking = replace(ranking, hits=self._by_own_words(reading, ranking.hits))
-        count = counted_asked(reading.form)
-        return replace(ranking, hits=favour_count(ranking.hits, count)) if count else ranking
-
     def _examine(self, reading: Reading) -> tuple[Evidence, tuple[Hit, ...], list[Statement]]:
-        ranking = self._rank(reading)
+        ranking = self._finder.find(reading)
         kinds = kinds_asked(reading.form)
         statements = self._select(reading, ranking.hits)
         evidence = self._judge.weigh(reading, ranking, statements, kinds)
         return evidence, ranking.hits, statements
-
-    def _by_own_words(self, reading: Reading, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        """Return hits with their sentences scored by what is asked now, too.
-
-        The question before found the article; the sentence it wanted was shown then.
-        """
-        looked = frozenset(hit.article.id for hit in hits[:OFFERED])
-        query = Query(reading.text, reading.mentions, within=looked)
-        now = {
-            sentence.id: score
-            for hit in self._searcher.search(query, limit=OFFERED).hits
-            for sentence, score in hit.sentences
-        }
-        return tuple(
-            replace(
-                hit,
-                sentences=tuple(
-                    (sentence, score + now.get(sentence.id, 0.0))
-                    for sentence, score in hit.sentences
-                ),
-            )
-            for hit in hits
-        )
 
     def _look(self, reading: Reading, hits: Sequence[Hit]) -> Candidates:
         kinds = kinds_sought(reading.form)
