@@ -26,7 +26,7 @@ DEPTH = 6
 """Hits that are looked at, the first among them."""
 MOST = 5
 """Articles that are quoted at most."""
-SECOND = 0.13
+SECOND = 0.1
 """Probability from which a second article is quoted; docs/experiments.md says what it costs."""
 THIRD = 0.3
 """… and a third or further one: by then most of what is quoted may be beside the point."""
