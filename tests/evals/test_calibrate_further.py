@@ -17,6 +17,7 @@ from assistant.evals.cases import EvalCase, load_cases
 OPINIONS = "opinions-2021"
 BOTH = "谈话和督查分别怎么规定"
 ONE = "谈话怎么规定"
+CASES = 200
 
 
 class Finds:
@@ -72,7 +73,7 @@ def of_both_kinds(folder: Path) -> tuple[EvalCase, ...]:
         folder,
         *(
             case(n, BOTH, [first, second]) if n % 2 else case(n, ONE, [first])
-            for n in range(40)
+            for n in range(CASES)
         ),
     )  # fmt: skip
 
@@ -81,7 +82,7 @@ def test_a_sign_that_tells_decides_on_questions_kept_from_the_fit(
     finder: Finds, tmp_path: Path
 ) -> None:
     fitted = calibrate_further([(finder, of_both_kinds(tmp_path))])
-    assert fitted.cases == 40
+    assert fitted.cases == CASES
     assert fitted.model.weights["plural"] > 0
     alone, chosen = fitted.first_alone, fitted.quoting
     assert (alone.recall, alone.precision, alone.articles) == (0.75, 1.0, 1.0)
@@ -106,7 +107,7 @@ def test_what_is_legitimate_and_not_due_says_nothing(finder: Finds, tmp_path: Pa
         else case(n, BOTH, [f"{OPINIONS}#3"], also=[f"{OPINIONS}#4", f"{OPINIONS}#5"])
         if n % 2 == 0
         else case(n, ONE, [f"{OPINIONS}#3"])
-        for n in range(40)
+        for n in range(CASES)
     ]
     fitted = calibrate_further([(finder, read(tmp_path, *cases))])
     found = finder.candidates(BOTH)
@@ -131,7 +132,7 @@ def test_progress_is_told_question_by_question(finder: Finds, tmp_path: Path) ->
     calibrate_further(
         [(finder, of_both_kinds(tmp_path))], progress=lambda done, of: told.append((done, of))
     )
-    assert told == [(n, 40) for n in range(1, 41)]
+    assert told == [(n, CASES) for n in range(1, CASES + 1)]
 
 
 def test_what_is_written_is_what_the_assistant_reads(finder: Finds, tmp_path: Path) -> None:
