@@ -65,7 +65,7 @@ def evaluate(
         typer.Option("--floors", help="低于下限时以非零状态结束；几题同时作答，用时不作数"),
     ] = False,
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="用 dev 题目重新拟合拒答模型并写入程序，不评测")
+        bool, typer.Option("--calibrate", help="用 dev 题目重新拟合引用和拒答的模型，不评测")
     ] = False,
     suite: Annotated[
         str, typer.Option(metavar="名称", help="用 evals 下另一套题目和它自己的材料")
